@@ -1,0 +1,65 @@
+/**
+ * The contract of a policy: where to look next, and which trial to recommend.
+ *
+ * A policy is a pure function of the history it is given: the same history gives the same answer, bit for bit, whatever
+ * the instance did before. It may cache, but only what it could make again.
+ */
+import type { AskRecord, Decision, Json, Outcome, OutcomeBlock, TrialState } from '../../trial/index.js';
+
+/** A trial as policies see it. */
+export interface TrialSnapshot {
+  readonly number: number;
+  /** The point in the unit cube, shape (d). */
+  readonly unit: readonly number[];
+  readonly state: TrialState;
+  readonly origin: AskRecord['origin'];
+  /** There for ended trials; for `stopped` ones the measurement of the blocks that were seen. */
+  readonly outcome?: Outcome;
+  /** What the policy wrote down when it suggested the point. */
+  readonly memo?: Json;
+}
+
+export interface PolicyContext {
+  readonly seed: number;
+  readonly direction: 'maximize' | 'minimize';
+  /** Number of parameters d. */
+  readonly dimension: number;
+  /** All trials asked so far, in number order; running ones are pending. */
+  readonly trials: readonly TrialSnapshot[];
+}
+
+/** Something the policy had to do without; said in an event, never in silence. */
+export interface PolicyNote {
+  readonly kind: 'jitter' | 'merged-duplicates' | 'refit-failed' | 'random-fallback' | 'poor-fit';
+  readonly message: string;
+}
+
+export interface Suggestion {
+  /** The point in the unit cube, shape (d), every value in [0, 1]. */
+  readonly unit: readonly number[];
+  /** The rule that chose the point: `initial`, `bayes`, `random`, `sobol`. */
+  readonly by: string;
+  readonly memo?: Json;
+  readonly notes: readonly PolicyNote[];
+}
+
+/** A trial to recommend, in the study's own direction and units of the objective. */
+export interface Recommended {
+  readonly trial: number;
+  /** Posterior mean at the point (or the observed value, for policies without a model). */
+  readonly mean: number;
+  /** 95 % interval of that mean. */
+  readonly interval: readonly [number, number];
+}
+
+export interface Policy {
+  readonly name: string;
+  /** Every setting, defaults filled in, as it goes into the journal's header. */
+  readonly settings: Json;
+  /** Never throws on bad numerics: it degrades and says so in a note. */
+  suggest(context: PolicyContext): Suggestion;
+  /** The best of the ended trials; undefined when none has a value. */
+  recommend(context: PolicyContext): Recommended | undefined;
+  /** Whether a running trial goes on after these blocks; absent means always `continue`. */
+  decide?(context: PolicyContext, trial: number, blocks: readonly OutcomeBlock[]): Decision;
+}

@@ -1,0 +1,30 @@
+/** The contract of what is optimised: it gets a trial and yields blocks of outcomes, or returns one outcome. */
+import type { Outcome, OutcomeBlock } from './outcome.js';
+
+/** What an objective sees of a trial. */
+export interface TrialView {
+  readonly number: number;
+  /** Parameters by name, in user units. */
+  readonly params: Readonly<Record<string, number>>;
+  /** The α vector, where the space is an α space; otherwise the parameters in order. */
+  readonly alphas: readonly number[];
+}
+
+/** What an objective is given beside the trial. */
+export interface EvaluationContext {
+  /** Aborted when the caller wants to end; the objective may throw the signal's reason. */
+  readonly signal: AbortSignal;
+}
+
+/** Judges a trial at once, in one outcome or a plain value. */
+export type ObjectiveFunction = (
+  trial: TrialView,
+  context: EvaluationContext,
+) => number | Outcome | Promise<number | Outcome>;
+
+/** Judges a trial block by block; whole evaluations are one block or many. */
+export interface BlockObjective {
+  evaluate(trial: TrialView, context: EvaluationContext): AsyncIterable<OutcomeBlock>;
+}
+
+export type Objective = ObjectiveFunction | BlockObjective;
