@@ -7,4 +7,17 @@ export { paperPresets } from './paper-presets.js';
 export type { PaperPreset, PaperTaskName } from './paper-presets.js';
 export { baselineSchedules, reversedSchedule } from './reversed-schedule.js';
 export type { BaselineName } from './reversed-schedule.js';
+export { ALPHA_TOLERANCE, schedulesFromJson, schedulesToJson } from './schedules-file.js';
+export type {
+  Estimate,
+  Schedule,
+  ScheduleMetrics,
+  ScheduleProvenance,
+  SchedulesDefence,
+  SchedulesFile,
+  SchedulesModel,
+  SplitMetrics,
+} from './schedules-file.js';
+export { schedulesSchema } from './schedules-schema.js';
+export type { JsonSchema } from './check-schema.js';
 export { stepSchedule } from './step-schedule.js';
