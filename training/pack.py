@@ -52,6 +52,7 @@ def packed_array(tensor: Tensor) -> np.ndarray:
 
 def pack_weights(state: dict[str, Tensor], path: Path) -> None:
     save_file({packed_name(name): packed_array(tensor) for name, tensor in state.items()}, path)
+    path.chmod(0o644)  # the library writes owner-only files
 
 
 def sha256(path: Path) -> str:

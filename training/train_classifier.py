@@ -24,8 +24,7 @@ from train_hvae import to_images
 BATCH = 128
 LEARNING_RATE = 2e-3
 WEIGHT_DECAY = 1e-2
-STEPS = {"coarse": 1500, "fine": 3000}
-SHIFT = 2
+STEPS = {"coarse": 1500, "fine": 2500}
 
 
 def task_classes(task: str) -> list[str]:
@@ -43,17 +42,6 @@ def balanced_accuracy(predicted: Tensor, labels: Tensor, classes: int) -> float:
     return torch.stack([right[labels == k].mean() for k in range(classes)]).mean().item()
 
 
-def draw_batch(images: Tensor, labels: Tensor, weights: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """A class-balanced batch, mirrored by chance and shifted by up to SHIFT pixels (one shift a batch)."""
-    pick = torch.multinomial(weights, BATCH, replacement=True, generator=generator)
-    batch = images[pick]
-    mirror = torch.rand(BATCH, generator=generator) < 0.5
-    batch = torch.where(mirror.view(-1, 1, 1, 1), batch.flip(3), batch)
-    dy, dx = torch.randint(0, 2 * SHIFT + 1, (2,), generator=generator).tolist()
-    padded = F.pad(batch, (SHIFT,) * 4)
-    return padded[:, :, dy : dy + 28, dx : dx + 28], labels[pick]
-
-
 def train(cache: Path, task: str, seed: int, steps: int) -> tuple[Classifier, dict]:
     splits = load_splits(cache)
     images, labels = to_images(splits["train"]), task_labels(splits["train"], task)
@@ -68,8 +56,9 @@ def train(cache: Path, task: str, seed: int, steps: int) -> tuple[Classifier, di
     for step in range(steps):
         for group in optimizer.param_groups:
             group["lr"] = LEARNING_RATE * 0.5 * (1 + math.cos(math.pi * step / steps))
-        batch, target = draw_batch(images, labels, weights, generator)
-        loss = F.cross_entropy(model(batch.contiguous(memory_format=torch.channels_last)), target)
+        pick = torch.multinomial(weights, BATCH, replacement=True, generator=generator)
+        batch = images[pick].contiguous(memory_format=torch.channels_last)
+        loss = F.cross_entropy(model(batch), labels[pick])
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
