@@ -8,6 +8,8 @@ export interface TrialView {
   readonly params: Readonly<Record<string, number>>;
   /** The α vector, where the space is an α space; otherwise the parameters in order. */
   readonly alphas: readonly number[];
+  /** Blocks the journal already holds, of a trial handed out again: an objective may skip them, or report the same. */
+  readonly reported?: readonly OutcomeBlock[];
 }
 
 /** What an objective is given beside the trial. */

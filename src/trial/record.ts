@@ -16,6 +16,8 @@ export interface HeaderRecord {
   /** Policy name and settings. */
   readonly policy: { readonly name: string; readonly settings: Json };
   readonly weights: ScoreWeights;
+  /** How many of the best points are judged again when a fresh sample replaces the old one. */
+  readonly rescore: number;
   /** Free facts for readers: model hash, backend, configuration. Compared on reopening where the caller asks for it. */
   readonly about: Json;
   /** Versions of bo-search and Node that made the study. */
@@ -45,12 +47,25 @@ export interface AskRecord {
   readonly trial: number;
   /** The point in the unit cube. */
   readonly unit: readonly number[];
+  /** The point in user units, where rounding makes it differ from what `unit` gives back (enqueued points only). */
+  readonly values?: readonly number[];
   /** Session token, or `detached` for trials that outlive their process. */
   readonly owner: string;
-  /** Why this point: `seed`, `enqueued`, `initial`, `bayes`, `random`, …, and a label where there is one. */
+  /**
+   * Why this point: `rescore`, `enqueued`, `seed` (the study's own), or the policy's `initial`, `bayes`, `random`, …,
+   * and a label where there is one.
+   */
   readonly origin: { readonly by: string; readonly label?: string };
   /** What the policy must find again on resumption: fitted hyper-parameters and counts. */
   readonly memo?: Json;
+}
+
+/** A running trial changes hands: its session died or let go of it. Number and point stay. */
+export interface HandoverRecord {
+  readonly kind: 'handover';
+  readonly trial: number;
+  /** The new owner: a session token, or `detached`. */
+  readonly owner: string;
 }
 
 /** A block of outcomes arrived for a running trial, and the study's answer. */
@@ -79,4 +94,4 @@ export type EndState = 'complete' | 'stopped' | 'failed';
 export type TrialState = 'running' | EndState;
 
 export type JournalRecord =
-  HeaderRecord | SessionRecord | EnqueueRecord | AskRecord | ReportRecord | TellRecord;
+  HeaderRecord | SessionRecord | EnqueueRecord | AskRecord | HandoverRecord | ReportRecord | TellRecord;

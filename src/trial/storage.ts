@@ -12,6 +12,8 @@ export interface Storage {
   readonly place: string;
   /** Token of the lock this writer holds; no two writers ever have the same. */
   readonly token: string;
+  /** What opening found; empty where all was well. */
+  readonly warnings: readonly StorageWarning[];
   /** All records from position `from` (0 is the header). */
   read(from?: number): readonly JournalRecord[];
   /** Keeps one record; resolves when it is safe. Appends are carried out in call order. */

@@ -15,6 +15,8 @@ export interface TrialSnapshot {
   readonly origin: AskRecord['origin'];
   /** There for ended trials; for `stopped` ones the measurement of the blocks that were seen. */
   readonly outcome?: Outcome;
+  /** Blocks reported so far, in the order of their coming; empty for objectives that tell at once. */
+  readonly reported?: readonly OutcomeBlock[];
   /** What the policy wrote down when it suggested the point. */
   readonly memo?: Json;
 }
