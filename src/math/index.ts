@@ -1,0 +1,18 @@
+/** Numerics: linear algebra on Float64Array, keyed randomness, Sobol points, special functions, bounded L-BFGS. */
+export type { Cholesky } from './cholesky.js';
+export { appendRow, cholesky, JITTER_LADDER, logDeterminant } from './cholesky.js';
+export { dot } from './dots.js';
+export type { BatchValueAndGradient, MinimizeOptions, MinimizeResult, ValueAndGradient } from './minimize.js';
+export { MINIMIZE_DEFAULTS, minimizeBounded, minimizeBoundedBatch } from './minimize.js';
+export type { KeyPart, RandomStream } from './random.js';
+export { randomStream } from './random.js';
+export type { StopKind, StopReason } from './stop-reason.js';
+export {
+  choleskyInverse,
+  choleskySolve,
+  solveLower,
+  solveLowerMany,
+  solveLowerRows,
+  solveUpper,
+  solveUpperMany,
+} from './triangular.js';

@@ -1,0 +1,25 @@
+/** How far numbers in tests may be from what they should be, and why. */
+
+/** Two orders of the same sums: a few thousand roundings of 1.1e-16. */
+export const ROUNDING = 1e-12;
+
+/** Special functions against 50-digit references, relative. */
+export const SPECIAL_RELATIVE = 1e-12;
+
+/** A coordinate of a minimum found from gradients: the root of the value's precision, with room. */
+export const MINIMUM_POINT = 1e-6;
+
+/** A minimum of 0 found with a tight gradient tolerance. */
+export const MINIMUM_VALUE = 1e-10;
+
+/** One float32 rounding of numbers of size one, with room. */
+export const FLOAT32_TOLERANCE = 1e-6;
+
+/** Relative error of a gradient against central differences in float32, step 1e-3. */
+export const FINITE_DIFFERENCE_TOLERANCE = 1e-2;
+
+/** Two ways to solve systems of a few dozen equations with condition numbers up to 1e6. */
+export const DENSE_SOLVE = 1e-8;
+
+/** Central differences with step 1e-5 of functions of size 1: truncation 1e-10 times third derivatives, rounding 1e-10. */
+export const FINITE_DIFFERENCE = 1e-6;
