@@ -23,3 +23,9 @@ export const DENSE_SOLVE = 1e-8;
 
 /** Central differences with step 1e-5 of functions of size 1: truncation 1e-10 times third derivatives, rounding 1e-10. */
 export const FINITE_DIFFERENCE = 1e-6;
+
+/** Central differences of log likelihoods (size 100, condition 1e4), relative to 1 + |derivative|. */
+export const GRADIENT_RELATIVE = 1e-5;
+
+/** Hyper-parameters of two fits that stop at a projected gradient of 1e-4 a point. */
+export const FIT_RELATIVE = 2e-3;

@@ -1,0 +1,145 @@
+/**
+ * The posterior of a conditioned GP: mean, variance and covariances of the latent function, with gradients in x.
+ *
+ * Notation: n training points, q query points, r reference points, d dimensions; k_x covariances of x with the training
+ * points, w_x = Σ⁻¹ k_x, s output scale: mean = β + k_xᵀα, variance = s − k_xᵀw_x, cov(x, p) = s·k(x, p) − k_xᵀw_p.
+ */
+import { ShapeError } from '../errors.js';
+import type { CrossChunk } from './cross-covariance.js';
+import { CrossCovariance } from './cross-covariance.js';
+import { addCrossGradients } from './cross-gradients.js';
+import type { Hyperparameters } from './hyperparameters.js';
+import type { Profile } from './kernels/profile.js';
+import type { Reference } from './reference.js';
+import { createReference } from './reference.js';
+import type { Solver } from './solver.js';
+
+/** Mean and variance of the latent function (no noise) at q points; each of shape (q). */
+export interface Prediction {
+  readonly mean: Float64Array;
+  /** At least 0: what rounding takes below 0 is 0. */
+  readonly variance: Float64Array;
+}
+
+/** A prediction with its gradients in x, each of shape (q, d). */
+export interface PredictionWithGradients extends Prediction {
+  readonly meanGradient: Float64Array;
+  readonly varianceGradient: Float64Array;
+}
+
+export interface Posterior {
+  /** d. */
+  readonly dimension: number;
+  /**
+   * @param x - points, row-major, shape (q, d).
+   * @throws ShapeError if x.length is not q·d.
+   */
+  predict(x: Float64Array, q: number): Prediction;
+  predictWithGradients(x: Float64Array, q: number): PredictionWithGradients;
+  /** Joint posterior with fixed points, shape (r, d): what noise-corrected acquisitions and fantasies need. */
+  reference(points: Float64Array, r: number): Reference;
+}
+
+/** What a posterior is computed from. */
+export interface Conditioned {
+  readonly profile: Profile;
+  /** Scaled training inputs, shape (n, d). */
+  readonly z: Float64Array;
+  readonly n: number;
+  readonly hyperparameters: Hyperparameters;
+  readonly solver: Solver;
+  /** Σ⁻¹(y − β), shape (n). */
+  readonly alpha: Float64Array;
+  readonly beta: number;
+}
+
+export function createPosterior(gp: Conditioned): Posterior {
+  const d = gp.hyperparameters.lengthscales.length;
+  const cross = new CrossCovariance(gp);
+  return {
+    dimension: d,
+    predict(x, q) {
+      assertPoints('predict', x, q, d);
+      return predict(gp, cross, x, q);
+    },
+    predictWithGradients(x, q) {
+      assertPoints('predictWithGradients', x, q, d);
+      return predictWithGradients(gp, cross, x, q);
+    },
+    reference(points, r) {
+      assertPoints('reference', points, r, d);
+      return createReference(gp, cross, points, r);
+    },
+  };
+}
+
+/** @throws ShapeError if x does not hold q·d numbers. */
+export function assertPoints(where: string, x: Float64Array, q: number, d: number): void {
+  if (x.length === q * d) return;
+  throw new ShapeError(`${where}: x must hold q·d = ${q * d} numbers (q = ${q}, d = ${d}), got ${x.length}`);
+}
+
+function predict(gp: Conditioned, cross: CrossCovariance, x: Float64Array, q: number): Prediction {
+  const out = { mean: new Float64Array(q), variance: new Float64Array(q) };
+  for (const chunk of cross.load(x, q, false)) {
+    const half = gp.solver.halfSolve(chunk.values, chunk.width, new Float64Array(gp.n * chunk.width));
+    fillMoments(gp, chunk, half, out);
+  }
+  return out;
+}
+
+function predictWithGradients(
+  gp: Conditioned,
+  cross: CrossCovariance,
+  x: Float64Array,
+  q: number,
+): PredictionWithGradients {
+  const d = gp.hyperparameters.lengthscales.length;
+  const out = {
+    mean: new Float64Array(q),
+    variance: new Float64Array(q),
+    meanGradient: new Float64Array(q * d),
+    varianceGradient: new Float64Array(q * d),
+  };
+  for (const chunk of cross.load(x, q, true)) {
+    const { width } = chunk;
+    const half = gp.solver.halfSolve(chunk.values, width, new Float64Array(gp.n * width));
+    fillMoments(gp, chunk, half, out);
+    const w = gp.solver.otherHalfSolve(half, width, half);
+    const rows = { first: chunk.first, stride: d };
+    addCrossGradients(
+      gp,
+      cross,
+      chunk,
+      { values: gp.alpha, row: 1, column: 0, at: 0 },
+      1,
+      out.meanGradient,
+      rows,
+    );
+    addCrossGradients(
+      gp,
+      cross,
+      chunk,
+      { values: w, row: width, column: 1, at: 0 },
+      -2,
+      out.varianceGradient,
+      rows,
+    );
+  }
+  return out;
+}
+
+/** mean = β + k_xᵀα and variance = s − |L⁻¹k_x|² of the chunk's columns. */
+function fillMoments(gp: Conditioned, chunk: CrossChunk, half: Float64Array, out: Prediction): void {
+  const { first, width, values } = chunk;
+  const mean = out.mean.subarray(first, first + width).fill(gp.beta);
+  const variance = out.variance.subarray(first, first + width).fill(gp.hyperparameters.outputScale);
+  for (let i = 0, at = 0; i < gp.n; i++) {
+    const a = gp.alpha[i];
+    for (let c = 0; c < width; c++, at++) {
+      mean[c] += values[at] * a;
+      variance[c] -= half[at] * half[at];
+    }
+  }
+  for (let c = 0; c < width; c++) if (variance[c] < 0) variance[c] = 0;
+}
