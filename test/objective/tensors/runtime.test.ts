@@ -1,0 +1,87 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it, jest } from '@jest/globals';
+import * as tf from '@tensorflow/tfjs-core';
+import { assertRuns, openRuntime, startBackend } from '../../../src/objective/tensors/runtime.js';
+import { rejected, thrown } from '../thrown.js';
+
+describe('openRuntime', () => {
+  it('starts nothing before it is called', () => {
+    expect(tf.engine().backendName).toBeUndefined();
+  });
+
+  it('starts wasm by default, from the package alone, and says so', async () => {
+    const runtime = await openRuntime();
+    expect(runtime.name).toBe('wasm');
+    expect(runtime.description).toMatch(/^tensorflow\.js 4\.22\.0, wasm \((no )?SIMD\)$/);
+    expect(tf.getBackend()).toBe('wasm');
+  });
+
+  it('starts the plain cpu backend when asked to, and goes back', async () => {
+    expect(await openRuntime({ backend: 'cpu' })).toEqual({
+      name: 'cpu',
+      description: 'tensorflow.js 4.22.0, cpu',
+    });
+    expect(tf.getBackend()).toBe('cpu');
+    await openRuntime({ backend: 'wasm' });
+    expect(tf.getBackend()).toBe('wasm');
+  });
+
+  it('uses one tfjs-core', async () => {
+    await openRuntime();
+    expect(tf.findBackend('wasm')).toBeDefined();
+  });
+
+  it('refuses a backend it does not have', async () => {
+    expect(await rejected(openRuntime({ backend: 'webgl' as never }))).toEqual([
+      'E_BACKEND',
+      'openRuntime: backend must be wasm or cpu, got webgl',
+    ]);
+  });
+
+  it('fails when the backend does not start, where TensorFlow.js would go on with another', async () => {
+    await openRuntime();
+    jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+    tf.registerBackend('broken', () => Promise.reject(new Error('no device')));
+    expect(await rejected(startBackend('broken'))).toEqual([
+      'E_BACKEND',
+      'openRuntime: asked for backend broken, it did not start',
+    ]);
+    tf.removeBackend('broken');
+  });
+
+  it('fails when the backend throws at once', async () => {
+    expect(await rejected(startBackend('unheard-of'))).toEqual([
+      'E_BACKEND',
+      'openRuntime: asked for backend unheard-of, it did not start',
+    ]);
+    await openRuntime();
+  });
+});
+
+describe('assertRuns', () => {
+  it('names the backend that runs instead', async () => {
+    const wasm = await openRuntime();
+    assertRuns(wasm, 'defence');
+    await openRuntime({ backend: 'cpu' });
+    expect(thrown(() => assertRuns(wasm, 'defence'))).toEqual([
+      'E_BACKEND',
+      'defence: expected backend wasm, got cpu',
+    ]);
+    await openRuntime();
+  });
+});
+
+describe("the packages under Node's own module loader", () => {
+  it('load as ES modules, share one tfjs-core, and compute on wasm', () => {
+    const program = `
+      import * as tf from '@tensorflow/tfjs-core';
+      await import('@tensorflow/tfjs-backend-wasm');
+      if (!(await tf.setBackend('wasm'))) throw new Error('did not start');
+      const sum = await tf.add(tf.tensor1d([1, 2]), 1).data();
+      console.log(tf.getBackend(), [...sum].join());
+    `;
+    const result = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+    expect(result.stdout.trim()).toBe('wasm 2,3');
+    expect(result.stderr).toBe('');
+  });
+});
