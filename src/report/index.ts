@@ -1,0 +1,16 @@
+/** What a study and its schedules look like: plain rows, and pictures and lines made of them. Writes nowhere. */
+export { alphasPicture } from './alphas-picture.js';
+export type { NamedAlphas } from './alphas-picture.js';
+export { alphasSvg } from './alphas-svg.js';
+export type { AlphasSvgOptions } from './alphas-svg.js';
+export { formatDuration } from './duration.js';
+export { progressLine, progressText } from './progress-line.js';
+export type { Progress } from './progress-line.js';
+export { scheduleName, scheduleRows } from './schedule-rows.js';
+export type { ScheduleRow } from './schedule-rows.js';
+export { isClear, scoreTable } from './score-table.js';
+export type { Difference, ScoreRow } from './score-table.js';
+export { painted, PLAIN } from './text-style.js';
+export type { TextStyle } from './text-style.js';
+export { trialRows } from './trial-rows.js';
+export type { TrialRow } from './trial-rows.js';
