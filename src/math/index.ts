@@ -6,6 +6,19 @@ export type { BatchValueAndGradient, MinimizeOptions, MinimizeResult, ValueAndGr
 export { MINIMIZE_DEFAULTS, minimizeBounded, minimizeBoundedBatch } from './minimize.js';
 export type { KeyPart, RandomStream } from './random.js';
 export { randomStream } from './random.js';
+export type { SobolOptions } from './sobol.js';
+export { MAX_SOBOL_DIMENSIONS, sobolPoints } from './sobol.js';
+export {
+  erfcx,
+  log1mexp,
+  LOG_SQRT_2PI,
+  logNormalCdf,
+  logNormalPdf,
+  logSumExp,
+  normalCdf,
+  normalPdf,
+  normalQuantile,
+} from './special.js';
 export type { StopKind, StopReason } from './stop-reason.js';
 export {
   choleskyInverse,
