@@ -1,0 +1,93 @@
+/**
+ * Per-image scores, their summary, and differences between two schedules on the same images.
+ *
+ * Notation: score s_i = w_c·c_i + w_r·r_i of image i; m images.
+ */
+import { BoSearchError, ShapeError } from '../../errors.js';
+import { assertBits } from '../../trial/bits.js';
+import { measurementOf, type ImageOutcomes, type ScoreWeights } from '../../trial/index.js';
+import { scoreInterval, Z_95, type Interval } from './intervals.js';
+
+export interface ScoreSummary {
+  /** Number of images m. */
+  readonly images: number;
+  readonly mean: number;
+  /** Variance of the mean: the scores' sample variance over m; 0.25 for m = 1. */
+  readonly variance: number;
+  readonly standardError: number;
+  /** 95 % interval of the mean, see `scoreInterval`. */
+  readonly interval: Interval;
+}
+
+/** A difference of means on the same images. */
+export interface PairedDifference {
+  readonly images: number;
+  /** Mean of first − second. */
+  readonly mean: number;
+  /** √(sample variance of the per-image differences / m); 0 where they are all the same, Infinity for m = 1. */
+  readonly standardError: number;
+  /** mean ± z·standardError (normal approximation). */
+  readonly interval: Interval;
+}
+
+/**
+ * Scores of images (m). The part that is absent must have weight 0.
+ * @throws BoSearchError `E_OUTCOME` if a part with weight is absent or bits are malformed; ShapeError if parts differ in length.
+ */
+export function imageScores(outcomes: ImageOutcomes, weights: ScoreWeights): Float64Array {
+  const parts = (['clean', 'robust'] as const).flatMap((name) => {
+    const bits = outcomes[name];
+    if (bits !== undefined) {
+      assertBits(bits, `imageScores: ${name}`);
+      return [{ bits, weight: weights[name] }];
+    }
+    if (weights[name] === 0) return [];
+    const rule = `expected ${name} bits, whose weight is ${weights[name]}`;
+    throw new BoSearchError('E_OUTCOME', `imageScores: ${rule}, got none`);
+  });
+  const images = parts[0].bits.length;
+  if (parts.some(({ bits }) => bits.length !== images)) {
+    throw new ShapeError(`imageScores: expected as many robust as clean bits (${images})`);
+  }
+  return Float64Array.from({ length: images }, (_, i) =>
+    parts.reduce((score, { bits, weight }) => score + (bits[i] === '1' ? weight : 0), 0),
+  );
+}
+
+/** Mean, variance of the mean and interval of the score of images. */
+export function summariseScores(outcomes: ImageOutcomes, weights: ScoreWeights): ScoreSummary {
+  const { images, mean, variance } = measurementOf([{ sample: 'summary', block: 0, outcomes }], weights);
+  // Weights may add up to 1 + 1e-9 (see assertWeights), and then so may a mean.
+  const within = Math.min(1, mean);
+  return {
+    images,
+    mean,
+    variance,
+    standardError: Math.sqrt(variance),
+    interval: scoreInterval(within, variance, images),
+  };
+}
+
+/**
+ * Paired difference of two lists of scores of the same images, first − second.
+ * @param first - scores (m), m at least 1.
+ * @throws ShapeError if the lists differ in length or are empty.
+ */
+export function pairedDifference(first: Float64Array, second: Float64Array): PairedDifference {
+  const m = first.length;
+  if (m === 0 || second.length !== m) {
+    throw new ShapeError(
+      `pairedDifference: expected two lists of the same images, at least one, got ${m} and ${second.length} scores`,
+    );
+  }
+  const differences = first.map((score, i) => score - second[i]);
+  const mean = differences.reduce((sum, value) => sum + value, 0) / m;
+  const squares = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  const standardError = m === 1 ? Infinity : Math.sqrt(squares / (m - 1) / m);
+  return {
+    images: m,
+    mean,
+    standardError,
+    interval: [mean - Z_95 * standardError, mean + Z_95 * standardError],
+  };
+}

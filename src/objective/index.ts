@@ -1,0 +1,101 @@
+/** Judges schedules: image sets, attacks and evaluation of a purified classifier. */
+// Images
+export { chooseImages, type ImageChoice } from './images/choose-images.js';
+export { loadImagePool, type ImagePool } from './images/image-pool.js';
+export {
+  createImageSet,
+  imagesById,
+  selectImages,
+  valuesPerImage,
+  type ImageSet,
+  type ImageShape,
+} from './images/image-set.js';
+export { assertTaskFits, fineTask, type ImageTask } from './images/image-task.js';
+export { SPLIT_NAMES, type SplitName } from './images/images-manifest.js';
+
+// Attacks
+export { createAttack, ATTACK_NAMES } from './attacks/attack-registry.js';
+export type { AttackName, AttackOptions, AttackSettings } from './attacks/attack-registry.js';
+export {
+  defaultAttackPlan,
+  PAPER_FGSM_BOUNDS,
+  paperAttackPlan,
+  type AttackPlan,
+  type AttackTarget,
+} from './attacks/attack-presets.js';
+export type { AttackableModel, CotangentOf, Draw, VjpResult } from './attacks/attackable-model.js';
+export {
+  attackRequest,
+  buildAttackedSet,
+  requestHash,
+  type AttackedSet,
+  type AttackedSetOptions,
+  type AttackRequest,
+  type MadeBy,
+  type NamedModel,
+} from './attacks/attacked-set.js';
+export {
+  loadAttackedSet,
+  obtainAttackedSet,
+  saveAttackedSet,
+  type ObtainedSet,
+} from './attacks/attacked-set-files.js';
+export { fgsmL2, type FgsmL2Options, type FgsmL2Settings } from './attacks/fgsm-l2.js';
+export type {
+  AttackBatch,
+  AttackFlags,
+  DifferentiableModel,
+  FixedBudgetAttack,
+  FixedBudgetSettings,
+  Perturbed,
+} from './attacks/fixed-budget-attack.js';
+export { pgdL2, type PgdL2Options, type PgdL2Settings } from './attacks/pgd-l2.js';
+export {
+  runAttack,
+  type AttackedImage,
+  type AttackProgress,
+  type AttackRun,
+  type AttackRunResult,
+} from './attacks/run-attack.js';
+
+// Evaluation
+export { accuracyOf, type Accuracy } from './evaluation/accuracy.js';
+export {
+  attackDistances,
+  successCurve,
+  summariseAttack,
+  type AttackDistance,
+  type AttackSummary,
+} from './evaluation/attack-summary.js';
+export { evaluateBlock, type BlockJudging } from './evaluation/evaluate-block.js';
+export {
+  createEvaluationBlocks,
+  disposeBlocks,
+  type BlockOptions,
+  type PrepareImages,
+} from './evaluation/evaluation-blocks.js';
+export { scoreInterval, wilsonInterval, Z_95, type Interval } from './evaluation/intervals.js';
+export { predictionBits, predictions, type LogitsOrigin } from './evaluation/predictions.js';
+export {
+  preparedByModel,
+  type EvaluationBlock,
+  type PreparedImages,
+  type PurificationDraws,
+} from './evaluation/prepared-images.js';
+export { sampleName, type SampleParts } from './evaluation/sample-name.js';
+export { scoreAlphas, type AlphaScore, type ScoringOptions } from './evaluation/score-alphas.js';
+export {
+  compareWith,
+  scoreSchedules,
+  type ScheduleDifferences,
+  type ScheduleScore,
+  type ScheduleToScore,
+  type ScoreSchedulesOptions,
+} from './evaluation/score-schedules.js';
+export {
+  imageScores,
+  pairedDifference,
+  summariseScores,
+  type PairedDifference,
+  type ScoreSummary,
+} from './evaluation/scores.js';
