@@ -3,7 +3,7 @@
     python training/train_hvae.py --cache CACHE --out hvae-seed0.pt --seed 0
 
 Objective per image: |x - x'|^2 / (2 * 0.1^2) + sum_i w_i(t) * KL(q_i | p_i), in nats. The weights w of the three
-scales go linearly from START_WEIGHTS to 1 during the first half of training: a low start keeps the coarse codes
+scales go linearly from WarmUp.start_weights to 1 during the first half of training: a low start keeps the coarse codes
 alive, a high start keeps the fine codes from taking all.
 """
 
@@ -14,6 +14,7 @@ import copy
 import json
 import math
 import time
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
@@ -23,12 +24,29 @@ from data import Split, load_splits
 from model import Hvae
 
 PIXEL_SIGMA = 0.1
-START_WEIGHTS = {1: 0.1, 4: 0.5, 8: 3.0}
+BALANCE_FLOOR = 0.05
 LEARNING_RATE = 2e-3
 BATCH = 64
 AVERAGE = 0.999
 CLIP_NORM = 300.0
-REPORT_EVERY = 200
+REPORT_EVERY = 200  # steps
+
+
+@dataclass(frozen=True)
+class WarmUp:
+    """KL weights of the first half of training.
+
+    `balance` multiplies a latent's weight by its share of its scale's KL (1 on average, at least BALANCE_FLOOR), so
+    that information spreads over the groups of a scale (an idea of Vahdat & Kautz 2020).
+    """
+
+    fine_weight: float
+    balance: bool
+
+    @property
+    def start_weights(self) -> dict[int, float]:
+        """By scale size."""
+        return {1: 0.1, 4: 0.5, 8: self.fine_weight}
 
 
 def gaussian_kl(d_mean: Tensor, d_log_sigma: Tensor, log_sigma_p: Tensor) -> Tensor:
@@ -54,10 +72,15 @@ def elbo_terms(model: Hvae, images: Tensor, generator: torch.Generator | None) -
     return error.flatten(1).sum(1), torch.stack(kls, dim=1)
 
 
-def kl_weights(model: Hvae, progress: float) -> Tensor:
-    """(N,) weights at `progress` in [0, 1] of training."""
+def kl_weights(model: Hvae, kl: Tensor, progress: float, warm_up: WarmUp) -> Tensor:
+    """(N,) weights at `progress` in [0, 1] of training, given the batch's mean KL (N,) of each latent."""
     share = min(1.0, 2.0 * progress)
-    return torch.tensor([START_WEIGHTS[s.size] * (1 - share) + share for _, s in model.latents])
+    weights = []
+    for i, (_, scale) in enumerate(model.latents):
+        peers = [k for j, k in enumerate(kl.tolist()) if model.latents[j][1].size == scale.size]
+        balance = max(BALANCE_FLOOR, kl[i].item() * len(peers) / max(sum(peers), 1e-6)) if warm_up.balance else 1.0
+        weights.append(warm_up.start_weights[scale.size] * balance * (1 - share) + share)
+    return torch.tensor(weights)
 
 
 def learning_rate(progress: float) -> float:
@@ -84,7 +107,7 @@ def validate(model: Hvae, images: Tensor) -> dict:
     return {"mse": error.mean().item() / 784, "kl": [round(v, 2) for v in kl.mean(0).tolist()]}
 
 
-def train(cache: Path, seed: int, steps: int) -> tuple[Hvae, dict]:
+def train(cache: Path, seed: int, steps: int, warm_up: WarmUp) -> tuple[Hvae, dict]:
     splits = load_splits(cache)
     images, held = to_images(splits["train"]), to_images(splits["validation"])
     torch.manual_seed(seed)
@@ -102,7 +125,8 @@ def train(cache: Path, seed: int, steps: int) -> tuple[Hvae, dict]:
             group["lr"] = learning_rate(progress)
         batch = batch.contiguous(memory_format=torch.channels_last)
         error, kl = elbo_terms(model, batch, generator)
-        loss = (error / (2 * PIXEL_SIGMA**2) + kl @ kl_weights(model, progress)).mean()
+        weights = kl_weights(model, kl.detach().mean(0), progress, warm_up)
+        loss = (error / (2 * PIXEL_SIGMA**2) + kl @ weights).mean()
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), CLIP_NORM)
@@ -113,6 +137,7 @@ def train(cache: Path, seed: int, steps: int) -> tuple[Hvae, dict]:
             line |= validate(average, held[:500])
             print(json.dumps(line), flush=True)
     facts = {"seed": seed, "steps": steps, "batch": BATCH, "cpuSeconds": round(time.process_time() - start, 1)}
+    facts["warmUp"] = asdict(warm_up)
     return average, facts | validate(average, held)
 
 
@@ -122,10 +147,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--steps", type=int, default=4500)
+    parser.add_argument("--fine-weight", type=float, default=3.0, help="KL weight of the 8x8 latents at the start")
+    parser.add_argument("--balance", action="store_true", help="balance the KL within each scale at the start")
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
-    model, facts = train(args.cache, args.seed, args.steps)
+    model, facts = train(args.cache, args.seed, args.steps, WarmUp(args.fine_weight, args.balance))
     torch.save({"state": model.state_dict(), "facts": facts}, args.out)
     print(json.dumps(facts))
 
