@@ -1,0 +1,34 @@
+/** Studies: ask, tell, report, recommend; replay of journals; the loop. */
+export type {
+  AskedEvent,
+  DegradedEvent,
+  ReportedEvent,
+  ResumedEvent,
+  StoppedEvent,
+  StudyEvent,
+  StudyListener,
+  ToldEvent,
+  WarningEvent,
+} from './events.js';
+export type { StudyFacts } from './header.js';
+export {
+  type Composition,
+  type OpenOptions,
+  openStudyOn,
+  type PolicyChoice,
+  type PolicyFactory,
+  type StudyView,
+  viewStudy,
+} from './open-study.js';
+export type { OptimizeOptions, OptimizeResult } from './optimize.js';
+export type {
+  Policy,
+  PolicyContext,
+  PolicyNote,
+  Recommended,
+  Suggestion,
+  TrialSnapshot,
+} from './policies/policy.js';
+export type { ObservedBest, Recommendation } from './recommend.js';
+export type { AskOptions, Study } from './study.js';
+export type { Trial, TrialRef } from './trial.js';

@@ -1,0 +1,225 @@
+/** The study over a ledger: each call is guards, one record, one event. */
+import { BoSearchError } from '../errors.js';
+import { type PointInput, pointValues, type Space } from '../space/index.js';
+import {
+  assertDetached,
+  assertRunning,
+  blockSize,
+  checkBlock,
+  type Decision,
+  decisionAfter,
+  DETACHED,
+  endingOf,
+  type HeaderRecord,
+  type Objective,
+  type Outcome,
+  type OutcomeBlock,
+  plainBlock,
+  trialOf,
+} from '../trial/index.js';
+import type { Ledger } from './ledger.js';
+import { nextPoint, policyContext } from './next-point.js';
+import { optimize, type OptimizeOptions, type OptimizeResult } from './optimize.js';
+import type { Policy } from './policies/policy.js';
+import { type Recommendation, recommendation } from './recommend.js';
+import { blockKey } from './state.js';
+import type { AskOptions, Study } from './study.js';
+import { numberOf, type Trial, type TrialRef } from './trial.js';
+
+export class JournaledStudy implements Study {
+  private readonly ledger: Ledger;
+  private readonly policy: Policy;
+  /** Running trials of this session that were let go. */
+  private readonly released = new Set<number>();
+
+  constructor(ledger: Ledger, policy: Policy) {
+    this.ledger = ledger;
+    this.policy = policy;
+  }
+
+  get place(): string {
+    return this.ledger.storage.place;
+  }
+
+  get header(): HeaderRecord {
+    return this.ledger.state.header;
+  }
+
+  get space(): Space {
+    return this.ledger.state.space;
+  }
+
+  get trials(): readonly Trial[] {
+    return this.ledger.trials;
+  }
+
+  get endedTrials(): number {
+    return this.ledger.state.endings.length;
+  }
+
+  ask(options?: AskOptions): Promise<Trial>;
+  ask(count: number, options?: AskOptions): Promise<readonly Trial[]>;
+  ask(first: number | AskOptions = {}, second: AskOptions = {}): Promise<Trial | readonly Trial[]> {
+    if (typeof first !== 'number') return this.ledger.inTurn(() => this.askOne(first));
+    if (!Number.isSafeInteger(first) || first < 1) {
+      return Promise.reject(
+        new BoSearchError('E_ARGUMENT', `ask: expected a count of at least 1, got ${first}`),
+      );
+    }
+    return this.ledger.inTurn(async () => {
+      const trials: Trial[] = [];
+      while (trials.length < first) trials.push(await this.askOne(second));
+      return trials;
+    });
+  }
+
+  tell(ref: TrialRef, outcome?: Outcome): Promise<Trial> {
+    return this.ledger.inTurn(() => this.end(ref, outcome, 'tell'));
+  }
+
+  fail(ref: TrialRef, reason: string): Promise<Trial> {
+    return this.ledger.inTurn(() => this.end(ref, { failed: reason }, 'fail'));
+  }
+
+  expire(refs?: readonly TrialRef[]): Promise<readonly Trial[]> {
+    return this.ledger.inTurn(async () => {
+      const trials = (refs ?? [...this.ledger.state.running].filter((number) => this.isDetached(number))).map(
+        (ref) => this.running(ref, 'expire'),
+      );
+      for (const trial of trials) assertDetached(trial, 'expire');
+      const ended: Trial[] = [];
+      for (const trial of trials) ended.push(await this.end(trial, { failed: 'expired' }, 'expire'));
+      return ended;
+    });
+  }
+
+  release(ref: TrialRef): Promise<void> {
+    return this.ledger.inTurn(async () => {
+      const trial = this.running(ref, 'release');
+      if (trial.owner === this.ledger.storage.token) this.released.add(trial.number);
+    });
+  }
+
+  report(ref: TrialRef, block: OutcomeBlock): Promise<Decision> {
+    return this.ledger.inTurn(async () => {
+      const trial = this.running(ref, 'report');
+      const where = `report(trial ${trial.number})`;
+      const verdict = checkBlock(block, trial.reported, this.ledger.state.header.weights, where);
+      if (verdict === 'repeated') return trial.decision ?? 'continue';
+      const kept = plainBlock(block);
+      this.assertBlockSize(kept, where);
+      const decision = decisionAfter(trial, this.decide(trial, kept));
+      await this.ledger.commit({ kind: 'report', trial: trial.number, block: kept, decision });
+      this.ledger.emit({
+        kind: 'reported',
+        trial: this.ledger.state.trials[trial.number],
+        block: kept,
+        decision,
+      });
+      return decision;
+    });
+  }
+
+  enqueue(points: readonly PointInput[], labels?: readonly string[]): Promise<void> {
+    return this.ledger.inTurn(async () => {
+      const values = points.map((point, i) =>
+        pointValues(this.ledger.state.space, point, `enqueue points[${i}]`),
+      );
+      const names = labels ?? points.map(() => 'user');
+      if (names.length !== points.length || names.some((name) => typeof name !== 'string' || name === '')) {
+        throw new BoSearchError(
+          'E_ARGUMENT',
+          `enqueue labels: expected ${points.length} labels in words, got ${JSON.stringify(names)}`,
+        );
+      }
+      if (values.length > 0)
+        await this.ledger.commit({ kind: 'enqueue', points: values, labels: [...names] });
+    });
+  }
+
+  recommend(): Recommendation {
+    return recommendation(this.ledger.state, this.policy);
+  }
+
+  async optimize(objective: Objective, options: OptimizeOptions): Promise<OptimizeResult> {
+    const unlisten = this.ledger.listen(options.onEvent);
+    try {
+      const result = await optimize(this, objective, options);
+      this.ledger.emit(result);
+      return result;
+    } finally {
+      unlisten();
+    }
+  }
+
+  close(): Promise<void> {
+    return this.ledger.close();
+  }
+
+  private async askOne({ detached = false }: AskOptions): Promise<Trial> {
+    const owner = detached ? DETACHED : this.ledger.storage.token;
+    const orphan = this.orphan();
+    if (orphan !== undefined) return this.handOver(orphan, owner);
+    const { notes, ...point } = nextPoint(this.ledger.state, this.policy);
+    const number = this.ledger.state.trials.length;
+    await this.ledger.commit({ kind: 'ask', trial: number, ...point, owner });
+    for (const note of notes) this.ledger.emit({ kind: 'degraded', trial: number, note });
+    this.ledger.emit({ kind: 'asked', trial: this.ledger.state.trials[number] });
+    return this.ledger.state.trials[number];
+  }
+
+  /** The first running trial nobody works on: one of a dead session (only one lives at a time), or one let go. */
+  private orphan(): Trial | undefined {
+    for (const number of this.ledger.state.running) {
+      const trial = this.ledger.state.trials[number];
+      if (trial.owner === DETACHED) continue;
+      if (trial.owner !== this.ledger.storage.token || this.released.has(number)) return trial;
+    }
+    return undefined;
+  }
+
+  private async handOver(orphan: Trial, owner: string): Promise<Trial> {
+    await this.ledger.commit({ kind: 'handover', trial: orphan.number, owner });
+    this.released.delete(orphan.number);
+    const trial = this.ledger.state.trials[orphan.number];
+    this.ledger.emit({ kind: 'resumed', trial, from: orphan.owner });
+    return trial;
+  }
+
+  private async end(ref: TrialRef, outcome: Outcome | undefined, move: string): Promise<Trial> {
+    const trial = this.running(ref, move);
+    const ending = endingOf(trial, outcome, this.ledger.state.header.weights, move);
+    await this.ledger.commit({ kind: 'tell', trial: trial.number, ...ending });
+    this.released.delete(trial.number);
+    this.ledger.emit({ kind: 'told', trial: this.ledger.state.trials[trial.number] });
+    return this.ledger.state.trials[trial.number];
+  }
+
+  private running(ref: TrialRef, move: string): Trial {
+    const trial = trialOf(this.ledger.state.trials, numberOf(ref), move);
+    assertRunning(trial, move);
+    return trial;
+  }
+
+  private isDetached(number: number): boolean {
+    return this.ledger.state.trials[number].owner === DETACHED;
+  }
+
+  private decide(trial: Trial, block: OutcomeBlock): Decision {
+    const { policy } = this;
+    if (policy.decide === undefined) return 'continue';
+    return policy.decide(policyContext(this.ledger.state), trial.number, [...trial.reported, block]);
+  }
+
+  /** A block of a sample is the same images for every trial, or outcomes could not be compared. */
+  private assertBlockSize(block: OutcomeBlock, where: string): void {
+    const expected = this.ledger.state.blockSizes.get(blockKey(block.sample, block.block));
+    if (expected === undefined || expected === blockSize(block)) return;
+    throw new BoSearchError(
+      'E_OUTCOME',
+      `${where}.outcomes: expected ${expected} images in block ${block.block} of sample ` +
+        `${JSON.stringify(block.sample)} as in earlier trials, got ${blockSize(block)}`,
+      { hint: 'give another image set another sample name' },
+    );
+  }
+}

@@ -1,0 +1,145 @@
+/** Opens a study on a storage: begins it, or goes on with the one that is there. */
+import { BoSearchError } from '../errors.js';
+import type { Space } from '../space/index.js';
+import type { HeaderRecord, JournalRecord, Json, Storage } from '../trial/index.js';
+import type { StudyListener } from './events.js';
+import { assertSameStudy, makeHeader, type StudyFacts } from './header.js';
+import { JournaledStudy } from './journaled-study.js';
+import { Ledger } from './ledger.js';
+import type { Policy } from './policies/policy.js';
+import { type Recommendation, recommendation } from './recommend.js';
+import { replay } from './replay.js';
+import type { StudyState } from './state.js';
+import type { Study } from './study.js';
+import type { Trial } from './trial.js';
+
+/** Makes the policy of one name from its settings; what is left out of them has its default. */
+export type PolicyFactory = (settings?: Json) => Policy;
+
+/** A policy by name, with settings, or one of the caller's own. */
+export type PolicyChoice = string | { readonly name: string; readonly settings?: Json } | Policy;
+
+export interface OpenOptions extends StudyFacts {
+  /** Default `bayes`, or on reopening the policy it was begun with. */
+  readonly policy?: PolicyChoice;
+  /** Facts about this session, for readers of the journal. */
+  readonly session?: Json;
+  readonly onEvent?: StudyListener;
+}
+
+/** What composition brings: the policies there are, and the versions at work. */
+export interface Composition {
+  readonly policies: Readonly<Record<string, PolicyFactory>>;
+  readonly versions: HeaderRecord['versions'];
+}
+
+/** A study seen by a reader, without its lock. */
+export interface StudyView {
+  readonly place: string;
+  readonly header: HeaderRecord;
+  readonly space: Space;
+  readonly trials: readonly Trial[];
+  /** The posterior-mean best with its interval, the best observed beside it. @throws E_TRIAL_STATE if no trial has a value. */
+  recommend(): Recommendation;
+}
+
+const DEFAULT_POLICY = 'bayes';
+
+/**
+ * Opens the study of a storage, whose lock the caller holds; begins it where the storage is empty.
+ * The storage is closed again where that fails.
+ * @throws E_CONFIG naming the first difference from the study that is there, or an option that cannot be;
+ *   E_JOURNAL if its records do not follow from one another.
+ */
+export async function openStudyOn(
+  storage: Storage,
+  options: OpenOptions,
+  composition: Composition,
+): Promise<Study> {
+  try {
+    const records = storage.read();
+    const policy = choosePolicy(options.policy, headerOf(records), composition.policies);
+    const ledger = new Ledger(
+      storage,
+      records.length === 0
+        ? await begin(storage, makeHeader(withSpace(options), policy, composition.versions))
+        : goOn(records, options, policy, storage.place),
+    );
+    ledger.listen(options.onEvent);
+    for (const warning of storage.warnings) ledger.emit({ kind: 'warning', warning });
+    await ledger.commit({ kind: 'session', token: storage.token, about: options.session ?? null });
+    return new JournaledStudy(ledger, policy);
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+}
+
+/** The study that records tell of, for readers. */
+export function viewStudy(
+  records: readonly JournalRecord[],
+  place: string,
+  choice: PolicyChoice | undefined,
+  composition: Composition,
+): StudyView {
+  const state = replay(records, place);
+  const { header, space } = state;
+  return {
+    place,
+    header,
+    space,
+    trials: Object.freeze([...state.trials]),
+    recommend: () => recommendation(state, choosePolicy(choice, header, composition.policies)),
+  };
+}
+
+async function begin(storage: Storage, header: HeaderRecord): Promise<StudyState> {
+  const kept = JSON.parse(JSON.stringify(header)) as HeaderRecord;
+  await storage.append(kept);
+  return replay([kept], storage.place);
+}
+
+function goOn(
+  records: readonly JournalRecord[],
+  options: OpenOptions,
+  policy: Policy,
+  place: string,
+): StudyState {
+  const state = replay(records, place);
+  assertSameStudy(state.header, options, policy, place);
+  return state;
+}
+
+function choosePolicy(
+  choice: PolicyChoice | undefined,
+  header: HeaderRecord | undefined,
+  policies: Composition['policies'],
+): Policy {
+  if (typeof choice === 'object' && 'suggest' in choice) return choice;
+  const given = typeof choice === 'string' ? { name: choice } : choice;
+  const { name, settings } = given ?? header?.policy ?? { name: DEFAULT_POLICY };
+  const make = Object.hasOwn(policies, name) ? policies[name] : undefined;
+  if (make === undefined) {
+    throw new BoSearchError(
+      'E_CONFIG',
+      `study policy: expected ${Object.keys(policies).join(', ')} or a policy of your own, got ${JSON.stringify(name)}`,
+    );
+  }
+  const kept = name === header?.policy.name ? header.policy.settings : undefined;
+  return make(settings ?? kept);
+}
+
+function headerOf(records: readonly JournalRecord[]): HeaderRecord | undefined {
+  const first = records[0];
+  return first?.kind === 'header' ? first : undefined;
+}
+
+function withSpace(options: OpenOptions): OpenOptions & { readonly space: Space } {
+  const { space } = options;
+  if (space === undefined) {
+    throw new BoSearchError('E_CONFIG', 'study space: expected a space for a new study, got nothing', {
+      hint: 'for example alphaSpace(18), or createSpace({ x: real(0, 1) })',
+    });
+  }
+  return { ...options, space };
+}

@@ -1,0 +1,135 @@
+/** From a journal to the state of its study; live studies take the same steps, one record at a time. */
+import { BoSearchError } from '../errors.js';
+import { pointValues } from '../space/index.js';
+import {
+  type AskRecord,
+  assertRunning,
+  blockSize,
+  checkBlock,
+  checkOutcome,
+  type HeaderRecord,
+  isFailed,
+  type JournalRecord,
+  type ReportRecord,
+  type TellRecord,
+  trialOf,
+} from '../trial/index.js';
+import { blockKey, initialState, type StudyState } from './state.js';
+import { type Trial, trialFromAsk } from './trial.js';
+
+/**
+ * The state that records lead to.
+ * @param place - of the journal; record i stands on line i + 1 of it.
+ * @throws E_JOURNAL, with place and line, if a record does not follow from those before it.
+ */
+export function replay(records: readonly JournalRecord[], place: string): StudyState {
+  const state = begin(records[0], place);
+  for (let i = 1; i < records.length; i++) {
+    try {
+      applyRecord(state, records[i]);
+    } catch (error) {
+      throw atLine(error, place, i + 1);
+    }
+  }
+  return state;
+}
+
+/**
+ * Takes one step.
+ * @throws BoSearchError if the record does not follow from the state, which then stays as it was.
+ */
+export function applyRecord(state: StudyState, record: JournalRecord): void {
+  switch (record.kind) {
+    case 'header':
+      throw new BoSearchError('E_JOURNAL', 'expected one header, got a second');
+    case 'session':
+      return;
+    case 'enqueue': {
+      const points = record.points.map((point, i) => ({
+        values: pointValues(state.space, point, `points[${i}]`),
+        label: record.labels[i] ?? 'user',
+      }));
+      state.enqueued.push(...points);
+      return;
+    }
+    case 'ask':
+      return applyAsk(state, record);
+    case 'handover':
+      return change(state, record.trial, 'handover', { owner: record.owner });
+    case 'report':
+      return applyReport(state, record);
+    case 'tell':
+      return applyTell(state, record);
+  }
+}
+
+function begin(header: JournalRecord | undefined, place: string): StudyState {
+  if (header?.kind !== 'header') {
+    throw new BoSearchError('E_JOURNAL', `${place}:1: expected a header, got ${header?.kind ?? 'nothing'}`);
+  }
+  try {
+    return initialState(header satisfies HeaderRecord, `${place}:1`);
+  } catch (error) {
+    if (error instanceof BoSearchError) throw new BoSearchError('E_JOURNAL', error.message, { cause: error });
+    throw error;
+  }
+}
+
+function applyAsk(state: StudyState, record: AskRecord): void {
+  const { trials, space } = state;
+  if (record.trial !== trials.length) {
+    throw new BoSearchError('E_JOURNAL', `ask: expected trial ${trials.length}, got ${record.trial}`);
+  }
+  if (record.unit.length !== space.names.length) {
+    throw new BoSearchError(
+      'E_JOURNAL',
+      `ask.unit: expected ${space.names.length} numbers, got ${record.unit.length}`,
+    );
+  }
+  if (record.origin.by === 'enqueued') {
+    if (state.enqueuedAsked === state.enqueued.length) {
+      throw new BoSearchError('E_JOURNAL', 'ask: expected an enqueued point to be left, got none');
+    }
+    state.enqueuedAsked++;
+  }
+  trials.push(trialFromAsk(space, record));
+  state.running.add(record.trial);
+}
+
+function applyReport(state: StudyState, record: ReportRecord): void {
+  const { block } = record;
+  const trial = trialOf(state.trials, record.trial, 'report');
+  checkBlock(block, trial.reported, state.header.weights, `report(trial ${trial.number})`);
+  change(state, trial.number, 'report', {
+    reported: Object.freeze([...trial.reported, block]),
+    decision: record.decision,
+  });
+  state.blockSizes.set(blockKey(block.sample, block.block), blockSize(block));
+}
+
+function applyTell(state: StudyState, record: TellRecord): void {
+  const outcome = checkOutcome(record.outcome, `tell(trial ${record.trial})`);
+  if (isFailed(outcome) !== (record.state === 'failed')) {
+    throw new BoSearchError(
+      'E_JOURNAL',
+      `tell.state: expected ${isFailed(outcome) ? 'failed' : 'complete or stopped'}, got ${record.state}`,
+    );
+  }
+  change(state, record.trial, 'tell', { state: record.state, outcome });
+  state.running.delete(record.trial);
+  state.endings.push(record.trial);
+}
+
+function change(state: StudyState, number: number, move: string, changes: Partial<Trial>): void {
+  const trial = trialOf(state.trials, number, move);
+  assertRunning(trial, move);
+  state.trials[number] = Object.freeze({ ...trial, ...changes });
+}
+
+function atLine(error: unknown, place: string, line: number): unknown {
+  if (!(error instanceof BoSearchError)) return error;
+  return new BoSearchError('E_JOURNAL', `${place}:${line}: ${error.message}`, {
+    hint: 'the journal was changed by hand or by another program; restore it from a copy',
+    cause: error,
+  });
+}

@@ -1,0 +1,50 @@
+/** What a study is at one moment: all that its journal says, and nothing else. */
+import { type Space, spaceFromJson } from '../space/index.js';
+import type { HeaderRecord } from '../trial/index.js';
+import type { Trial } from './trial.js';
+
+/** A point that waits to be tried. */
+export interface QueuedPoint {
+  /** In user units, shape (d). */
+  readonly values: readonly number[];
+  readonly label: string;
+}
+
+/** Changed by `applyRecord` alone. */
+export interface StudyState {
+  readonly header: HeaderRecord;
+  readonly space: Space;
+  /** Trial of each number. */
+  readonly trials: Trial[];
+  /** Numbers of the running trials, ascending. */
+  readonly running: Set<number>;
+  /** Numbers of the ended trials, in the order in which they ended. */
+  readonly endings: number[];
+  /** All points ever enqueued, in order; the first `enqueuedAsked` of them were asked. */
+  readonly enqueued: QueuedPoint[];
+  enqueuedAsked: number;
+  /** Images in each block of each sample, by `blockKey`. */
+  readonly blockSizes: Map<string, number>;
+}
+
+/**
+ * The state of a study that has a header and nothing else.
+ * @param where - file and line of the header.
+ */
+export function initialState(header: HeaderRecord, where: string): StudyState {
+  return {
+    header,
+    space: spaceFromJson(header.space, `${where} header.space`),
+    trials: [],
+    running: new Set(),
+    endings: [],
+    enqueued: [],
+    enqueuedAsked: 0,
+    blockSizes: new Map(),
+  };
+}
+
+/** Names a block of a sample. */
+export function blockKey(sample: string, block: number): string {
+  return `${block} ${sample}`;
+}

@@ -1,0 +1,66 @@
+/** What a study offers: the calls that move its trials from asked to told. */
+import type { PointInput, Space } from '../space/index.js';
+import type { Decision, HeaderRecord, Objective, Outcome, OutcomeBlock } from '../trial/index.js';
+import type { OptimizeOptions, OptimizeResult } from './optimize.js';
+import type { Recommendation } from './recommend.js';
+import type { Trial, TrialRef } from './trial.js';
+
+export interface AskOptions {
+  /**
+   * Whether the trial outlives this process: it stays pending until told, failed or expired, by whoever opens the study
+   * next. Default false: then it is handed out again when the study is opened after this session died.
+   */
+  readonly detached?: boolean;
+}
+
+/** A study that is open for writing. Calls may overlap; they are carried out in call order. */
+export interface Study {
+  /** Where the journal is: a path, or `memory`. */
+  readonly place: string;
+  /** What the study is, as its journal has it. */
+  readonly header: HeaderRecord;
+  readonly space: Space;
+  /** All trials by number, as they stand. */
+  readonly trials: readonly Trial[];
+  /** Number of trials that ended, failed ones included. */
+  readonly endedTrials: number;
+  /**
+   * The next trial: a running one that lost its session, else a point due on a fresh sample, an enqueued one, a seed of
+   * the space, or the policy's suggestion. Never throws on bad numerics: it degrades and says so in an event.
+   * @throws E_STORAGE if the journal cannot be written; nothing has changed then.
+   */
+  ask(options?: AskOptions): Promise<Trial>;
+  /** The next `count` trials, each suggested with those before it pending. */
+  ask(count: number, options?: AskOptions): Promise<readonly Trial[]>;
+  /**
+   * Ends a running trial with an outcome, or, where blocks were reported, with what they add up to.
+   * A value that is NaN or infinite ends it as failed, with the reason.
+   * @returns the ended trial.
+   * @throws E_TRIAL_STATE if it is not running; E_OUTCOME if the outcome is not valid, and it stays running.
+   */
+  tell(trial: TrialRef, outcome?: Outcome): Promise<Trial>;
+  /**
+   * Keeps a block of outcomes of a running trial; the same block again changes nothing and gets the last answer.
+   * @returns whether to go on with the trial; a function of the journal. After one `stop` it stays `stop`.
+   * @throws E_TRIAL_STATE if it is not running; E_OUTCOME if the block does not fit, and nothing is kept.
+   */
+  report(trial: TrialRef, block: OutcomeBlock): Promise<Decision>;
+  /** Ends a running trial without a value. */
+  fail(trial: TrialRef, reason: string): Promise<Trial>;
+  /** Ends detached trials nobody will tell: those named, or all that run. @returns the ended trials. */
+  expire(trials?: readonly TrialRef[]): Promise<readonly Trial[]>;
+  /** Lets go of a running trial of this session: it is handed out again by the next `ask`, here or in a later session. */
+  release(trial: TrialRef): Promise<void>;
+  /**
+   * Adds points to try before the seeds and the policy's own, in user units, by order or by name.
+   * @param labels - where each comes from; default `user`.
+   * @throws E_ARGUMENT if a point is not in the space; nothing is added then.
+   */
+  enqueue(points: readonly PointInput[], labels?: readonly string[]): Promise<void>;
+  /** The posterior-mean best with its interval, the best observed beside it. @throws E_TRIAL_STATE if no trial has a value. */
+  recommend(): Recommendation;
+  /** Asks, evaluates and tells until the study holds enough ended trials; see `OptimizeOptions`. */
+  optimize(objective: Objective, options: OptimizeOptions): Promise<OptimizeResult>;
+  /** Lets go of the journal when all calls before are through; later calls throw E_STORAGE. */
+  close(): Promise<void>;
+}
