@@ -2,6 +2,7 @@
 export type { Cholesky } from './cholesky.js';
 export { appendRow, cholesky, JITTER_LADDER, logDeterminant } from './cholesky.js';
 export { dot } from './dots.js';
+export { choleskyInverse } from './inverse.js';
 export type { BatchValueAndGradient, MinimizeOptions, MinimizeResult, ValueAndGradient } from './minimize.js';
 export { MINIMIZE_DEFAULTS, minimizeBounded, minimizeBoundedBatch } from './minimize.js';
 export type { KeyPart, RandomStream } from './random.js';
@@ -21,11 +22,11 @@ export {
 } from './special.js';
 export type { StopKind, StopReason } from './stop-reason.js';
 export {
-  choleskyInverse,
   choleskySolve,
   solveLower,
   solveLowerMany,
   solveLowerRows,
   solveUpper,
   solveUpperMany,
+  solveUpperRows,
 } from './triangular.js';

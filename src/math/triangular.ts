@@ -65,12 +65,32 @@ export function solveUpperMany(
   out: Float64Array = new Float64Array(n * q),
 ): Float64Array {
   assertShapes('solveUpper', L, n, B, q, out);
+  if (q === 1) return solveUpperRows(L, n, B, 1, out);
+  const rows = transpose(B, n, q, new Float64Array(n * q));
+  return transpose(solveUpperRows(L, n, rows, q, rows), q, n, out);
+}
+
+/** As `solveUpperMany`, with right-hand sides and solutions as rows, shape (q, n). */
+export function solveUpperRows(
+  L: Float64Array,
+  n: number,
+  B: Float64Array,
+  q: number,
+  out: Float64Array = new Float64Array(n * q),
+): Float64Array {
+  assertShapes('solveUpper', L, n, B, q, out);
   if (out !== B) out.set(B);
-  for (let i = n - 1; i >= 0; i--) {
-    const pivot = L[i * n + i];
-    for (let c = 0; c < q; c++) out[i * q + c] = out[i * q + c] / pivot;
-    if (q === 1) subtractRow(L, i * n, i, out[i], out);
-    else subtractOuter(L, i * n, i, out, q);
+  const whole = n - (n % BLOCK);
+  const wholeRows = q - (q % BLOCK);
+  for (let i = n - 1; i >= whole; i--) {
+    for (let r = 0; r < q; r++) eliminate(L, n, out, r, i, 0);
+  }
+  for (let i = whole - BLOCK; i >= 0; i -= BLOCK) {
+    for (let r = 0; r < q; r++) {
+      const end = r < wholeRows ? i : 0;
+      for (let k = i + BLOCK - 1; k >= i; k--) eliminate(L, n, out, r, k, end);
+    }
+    for (let r = 0; r < wholeRows; r += BLOCK) subtractBlock(L, n, out, r, i);
   }
   return out;
 }
@@ -79,70 +99,6 @@ export function solveUpperMany(
 export function choleskySolve(factor: Cholesky, b: Float64Array, out?: Float64Array): Float64Array {
   const y = solveLower(factor.L, factor.n, b, out);
   return solveUpper(factor.L, factor.n, y, y);
-}
-
-/** (L Lᵀ)⁻¹, both triangles filled, shape (n, n). */
-export function choleskyInverse(factor: Cholesky): Float64Array {
-  const { L, n } = factor;
-  const U = inverseTransposed(L, n);
-  const inverse = new Float64Array(n * n);
-  const block = new Float64Array(BLOCK * BLOCK);
-  const whole = n - (n % BLOCK);
-  for (let i = 0; i < whole; i += BLOCK) {
-    for (let j = 0; j <= i; j += BLOCK) {
-      blockDots(U, i, U, j, n, i, n, block);
-      for (let r = 0; r < BLOCK; r++) {
-        for (let c = 0; c < BLOCK; c++) inverse[(i + r) * n + j + c] = block[r * BLOCK + c]!;
-      }
-    }
-  }
-  for (let i = whole; i < n; i++) {
-    for (let j = 0; j <= i; j++) inverse[i * n + j] = dotRange(U, i * n, U, j * n, i, n);
-  }
-  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) inverse[j * n + i] = inverse[i * n + j]!;
-  return inverse;
-}
-
-/** L⁻ᵀ, upper triangular: row j is the solution of L x = e_j. */
-function inverseTransposed(L: Float64Array, n: number): Float64Array {
-  const U = new Float64Array(n * n);
-  const block = new Float64Array(BLOCK * BLOCK);
-  const whole = n - (n % BLOCK);
-  for (let j0 = 0; j0 < whole; j0 += BLOCK) {
-    let i0 = j0;
-    for (; i0 + BLOCK <= n; i0 += BLOCK) {
-      blockDots(U, j0, L, i0, n, j0, i0, block);
-      finishInverseBlock(L, U, n, i0, j0, block);
-    }
-    for (let j = j0; j < j0 + BLOCK; j++) finishInverseRow(L, U, n, j, i0);
-  }
-  for (let j = whole; j < n; j++) finishInverseRow(L, U, n, j, j);
-  return U;
-}
-
-function finishInverseBlock(
-  L: Float64Array,
-  U: Float64Array,
-  n: number,
-  i0: number,
-  j0: number,
-  block: Float64Array,
-): void {
-  for (let r = 0; r < BLOCK; r++) {
-    const j = j0 + r;
-    for (let i = Math.max(i0, j); i < i0 + BLOCK; i++) {
-      let s = block[r * BLOCK + i - i0];
-      for (let k = i0; k < i; k++) s += U[j * n + k] * L[i * n + k];
-      U[j * n + i] = ((i === j ? 1 : 0) - s) / L[i * n + i];
-    }
-  }
-}
-
-function finishInverseRow(L: Float64Array, U: Float64Array, n: number, j: number, from: number): void {
-  for (let i = from; i < n; i++) {
-    const s = dotRange(U, j * n, L, i * n, j, i);
-    U[j * n + i] = ((i === j ? 1 : 0) - s) / L[i * n + i];
-  }
 }
 
 function assertShapes(
@@ -213,15 +169,38 @@ function finishRow(
   }
 }
 
-/** x[k] -= L[row + k]·xi for k < i. */
-function subtractRow(L: Float64Array, row: number, i: number, xi: number, x: Float64Array): void {
-  for (let k = 0; k < i; k++) x[k] = x[k] - L[row + k] * xi;
+/** Entry i of solution `row`, and its share taken from the entries `end` to i - 1. */
+function eliminate(L: Float64Array, n: number, X: Float64Array, row: number, i: number, end: number): void {
+  const x = row * n;
+  const xi = X[x + i] / L[i * n + i];
+  X[x + i] = xi;
+  for (let k = end; k < i; k++) X[x + k] = X[x + k] - L[i * n + k] * xi;
 }
 
-/** X[k, c] -= L[row + k]·X[i, c] for k < i. */
-function subtractOuter(L: Float64Array, row: number, i: number, X: Float64Array, q: number): void {
-  for (let k = 0; k < i; k++) {
-    const l = L[row + k];
-    for (let c = 0; c < q; c++) X[k * q + c] = X[k * q + c] - l * X[i * q + c];
+/** Takes the share of entries i..i+3 from all entries before them, in four solutions at once; last entry first. */
+function subtractBlock(L: Float64Array, n: number, X: Float64Array, row: number, i: number): void {
+  const l0 = i * n;
+  const l1 = l0 + n;
+  const l2 = l1 + n;
+  const l3 = l2 + n;
+  for (let pair = 0; pair < BLOCK; pair += 2) {
+    const a = (row + pair) * n;
+    const b = a + n;
+    const a0 = X[a + i];
+    const a1 = X[a + i + 1];
+    const a2 = X[a + i + 2];
+    const a3 = X[a + i + 3];
+    const b0 = X[b + i];
+    const b1 = X[b + i + 1];
+    const b2 = X[b + i + 2];
+    const b3 = X[b + i + 3];
+    for (let k = 0; k < i; k++) {
+      const y0 = L[l0 + k];
+      const y1 = L[l1 + k];
+      const y2 = L[l2 + k];
+      const y3 = L[l3 + k];
+      X[a + k] = X[a + k] - y3 * a3 - y2 * a2 - y1 * a1 - y0 * a0;
+      X[b + k] = X[b + k] - y3 * b3 - y2 * b2 - y1 * b1 - y0 * b0;
+    }
   }
 }

@@ -5,15 +5,16 @@ import { CholeskyDecomposition, Matrix, inverse } from 'ml-matrix';
 import { NotPositiveDefiniteError } from '../../src/errors.js';
 import { appendRow, cholesky, JITTER_LADDER, logDeterminant } from '../../src/math/cholesky.js';
 import { blockDots, dot, dotRange } from '../../src/math/dots.js';
+import { choleskyInverse } from '../../src/math/inverse.js';
 import { randomStream } from '../../src/math/random.js';
 import {
-  choleskyInverse,
   choleskySolve,
   solveLower,
   solveLowerMany,
   solveLowerRows,
   solveUpper,
   solveUpperMany,
+  solveUpperRows,
 } from '../../src/math/triangular.js';
 import { ROUNDING } from '../tolerances.js';
 
@@ -255,13 +256,16 @@ describe('solves with a factor', () => {
     }
   });
 
-  it('solveLowerRows is solveLowerMany transposed', () => {
+  it.each([
+    ['solveLower', solveLowerRows, solveLowerMany],
+    ['solveUpper', solveUpperRows, solveUpperMany],
+  ])('%sRows is its form for columns, transposed', (_, ofRows, ofColumns) => {
     const [n, q] = [13, 6];
     const { L } = cholesky(positiveDefinite(n), n);
     const rows = normals(q * n, 'rows');
     const columns = Float64Array.from({ length: n * q }, (_, k) => rows[(k % q) * n + Math.floor(k / q)]);
-    const X = solveLowerMany(L, n, columns, q);
-    const Y = solveLowerRows(L, n, rows, q);
+    const X = ofColumns(L, n, columns, q);
+    const Y = ofRows(L, n, rows, q);
     expect(Y.every((v, k) => v === X[(k % n) * q + Math.floor(k / n)])).toBe(true);
   });
 
@@ -274,7 +278,7 @@ describe('solves with a factor', () => {
       expect(solve(L, n, b, b)).toBe(b);
       expect(b).toEqual(expected);
     }
-    for (const solve of [solveLowerMany, solveUpperMany, solveLowerRows]) {
+    for (const solve of [solveLowerMany, solveUpperMany, solveLowerRows, solveUpperRows]) {
       const B = normals(n * 5, 'many in place');
       const expected = solve(L, n, B, 5);
       expect(solve(L, n, B, 5, B)).toBe(B);

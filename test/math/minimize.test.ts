@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 
 import type { MinimizeOptions, ValueAndGradient } from '../../src/math/minimize.js';
 import { BoSearchError } from '../../src/errors.js';
@@ -142,6 +143,21 @@ describe('minimizeBounded(f, x0, { lower, upper })', () => {
     expectClose(run(1e6, 0).x, [1, 1], MINIMUM_POINT);
     expectClose(run(1e-6, 0).x, [1, 1], MINIMUM_POINT);
     expectClose(run(1, 100).x, [1, 1], 1e-5);
+  });
+
+  it('ends where no free variable has a slope, in any convex quadratic over any box', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 9 }), fc.integer(), (d, seed) => {
+        const { f, options, x0 } = boxedQuadratic(d, seed);
+        const { x, gradient } = minimizeBounded(f, x0, options);
+        for (let j = 0; j < d; j++) {
+          if (x[j] === options.lower[j]) expect(gradient[j]).toBeGreaterThan(-MINIMUM_POINT);
+          else if (x[j] === options.upper[j]) expect(gradient[j]).toBeLessThan(MINIMUM_POINT);
+          else expect(Math.abs(gradient[j])).toBeLessThan(MINIMUM_POINT);
+        }
+      }),
+      { numRuns: 200, seed: 9 },
+    );
   });
 
   it('works in one variable, and without bounds', () => {
@@ -322,4 +338,29 @@ function rotatedQuadratic(d: number, condition: number): ValueAndGradient {
     g.set(reflect(h, [...reflections].reverse()));
     return 0.5 * u.reduce((s, c, j) => s + c * h[j], 0);
   };
+}
+
+/** ½ |G x|² + 0.05 |x|² - b·x in a random box, from a random start inside it. */
+function boxedQuadratic(d: number, seed: number) {
+  const stream = randomStream('boxed', seed);
+  const G = Float64Array.from({ length: d * d }, () => stream.normal());
+  const b = Float64Array.from({ length: d }, () => 3 * stream.normal());
+  const lower = Float64Array.from({ length: d }, () => -stream.uniform());
+  const upper = lower.map((low) => low + 2 * stream.uniform());
+  const x0 = lower.map((low, j) => low + (upper[j] - low) * stream.uniform());
+  const f: ValueAndGradient = (x, g) => {
+    let value = 0;
+    for (let j = 0; j < d; j++) {
+      value += 0.05 * x[j] ** 2 - b[j] * x[j];
+      g[j] = 0.1 * x[j] - b[j];
+    }
+    for (let i = 0; i < d; i++) {
+      let r = 0;
+      for (let j = 0; j < d; j++) r += G[i * d + j] * x[j];
+      value += 0.5 * r * r;
+      for (let j = 0; j < d; j++) g[j] += r * G[i * d + j];
+    }
+    return value;
+  };
+  return { f, x0, options: { lower, upper, gradientTolerance: 1e-8, functionTolerance: 0 } };
 }

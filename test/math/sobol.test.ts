@@ -86,7 +86,7 @@ describe.each([
 ])('sobolPoints, %s', (_, seed) => {
   const options = () => (seed === undefined ? {} : { scramble: randomStream('sobol', seed) });
 
-  it.each([0, 1, 2, 5, 8])(
+  it.each([0, 1, 2, 5, 7])(
     'fill every slice of each of 128 axes once with 2^%d points, from any multiple',
     (k) => {
       const n = 2 ** k;
