@@ -1,0 +1,13 @@
+/** From the attack section of a configuration to the attack and whom it is made against. */
+import { type AttackPlan, paperAttackPlan } from '../../objective/attacks/attack-presets.js';
+import type { SearchConfig } from './search-config.js';
+
+/** The plan a configuration asks for; what it leaves out has the attack's own default. */
+export function attackPlan({ attack }: Pick<SearchConfig, 'attack'>): AttackPlan {
+  const { preset, kind = 'pgd-l2', against = 'classifier', keepOnlySuccessful = false, l2Bound } = attack;
+  if (preset === 'paper') return paperAttackPlan(l2Bound, keepOnlySuccessful);
+  const { steps, stepSize, randomStart, restarts, direction } = attack;
+  const given = kind === 'pgd-l2' ? { steps, stepSize, randomStart, restarts } : { direction };
+  const settings = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return { attack: { name: kind, l2Bound, ...settings }, against, keepOnlySuccessful };
+}

@@ -1,0 +1,57 @@
+/** The configuration `bo-search init` writes: it runs as it is, and explains every key. */
+
+/** Text of a `search.yaml`. Lines that begin with `# ` and a key show what may be added; uncommented, they are valid too. */
+export const SEARCH_TEMPLATE = `# yaml-language-server: $schema=./node_modules/bo-search/schemas/search.schema.json
+# A search of bo-search: which share of each latent of a model to re-sample before a classifier sees an image.
+# Run it with: npx bo-search run search.yaml --out runs/first
+
+# A bundled model (fashion-mnist), or a folder with model.json, relative to this file.
+model: fashion-mnist
+# Which of the model's tasks: here coarse (4 classes) or fine (10).
+task: coarse
+
+# How attacked images are made. They stay fixed while α changes.
+attack:
+  kind: pgd-l2 # or fgsm-l2
+  against: classifier # the bare classifier; or defence: the whole defence with every α = 0
+  l2Bound: 3 # largest L2 norm of the perturbation, values in [0, 1]
+  steps: 10 # pgd-l2 only
+  # stepSize: 0.75
+  # randomStart: false
+  # restarts: 1
+  # keepOnlySuccessful: false
+# The set of the paper instead of the five lines above: attack: { preset: paper, l2Bound: 3 }
+
+# What is done to images before the model: blur, then noise, then clamping. Nothing by default.
+# preprocessing:
+  # blur: { sigma: 1, kernel: paper }
+  # noise: { l2Norm: 1 }
+
+# Scale of the prior noise, in (0, 1]. By default what the model was made for.
+# temperature: 0.6
+# Factor on α before mixing, in (0, 1].
+attenuation: 1
+
+# What is maximised: weights of accuracy on clean and on attacked images, together 1.
+objective: { clean: 0.5, robust: 0.5 } # or robust-only
+
+search:
+  images: 200 # every α is judged on these
+  draws: 1 # purifications an image whose logits are averaged
+  evaluations: 100 # α vectors to judge; may be raised later, the search then goes on
+  policy: bayes # or random, sobol
+  seeds: true # judge linear, cosine, constants and steps first
+  # block: 50
+
+# The schedules are compared on other images at the end.
+heldOut:
+  images: 1000
+  draws: 2
+
+# Decides images, noise and every random choice: the same file gives the same result.
+seed: 1
+# The tensor runtime: wasm, or cpu, which is about 24 times slower.
+backend: wasm
+# Memory for what is kept between evaluations, in MB.
+memoryMb: 512
+`;
