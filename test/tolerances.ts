@@ -29,3 +29,15 @@ export const GRADIENT_RELATIVE = 1e-5;
 
 /** Hyper-parameters of two fits that stop at a projected gradient of 1e-4 a point. */
 export const FIT_RELATIVE = 2e-3;
+
+/** What one attack step does to a linear model, against its closed form: float32 pixels and logits, relative. */
+export const LINEAR_ATTACK = 1e-5;
+
+/** Where many float32 attack steps end, against the closed form, relative. */
+export const LINEAR_ATTACK_PATH = 1e-4;
+
+/** Logits and decodes of the bundled model in float32 against PyTorch in float64: about 150 layers of roundings. */
+export const TORCH_ABSOLUTE = 1e-4;
+
+/** Input gradients against PyTorch in float64, relative in L2: a clamp or ReLU may sit within rounding of its bend. */
+export const TORCH_GRADIENT_RELATIVE = 1e-3;

@@ -19,21 +19,20 @@ export function gradientError(
   f: (x: Tensor) => Tensor,
   x: Tensor,
 ): { analytic: Float32Array; numeric: Float64Array; error: number } {
-  return tf.tidy(() => {
-    const cotangent = cotangentLike(tf.tidy(() => f(x)).shape);
-    const weights = cotangent.dataSync();
-    const analytic = Float32Array.from(tf.grad(f)(x, cotangent).dataSync());
-    const values = Float32Array.from(x.dataSync());
-    const at = (i: number, step: number): number => {
-      const moved = values.slice();
-      moved[i] = (moved[i] ?? 0) + step;
-      return tf.tidy(() => dot(f(tf.tensor(moved, x.shape)).dataSync(), weights));
-    };
-    const numeric = Float64Array.from(values, (_, i) => (at(i, STEP) - at(i, -STEP)) / (2 * STEP));
-    const off = Math.hypot(...numeric.map((value, i) => value - (analytic[i] ?? NaN)));
-    const norm = Math.hypot(...numeric);
-    return { analytic, numeric, error: norm === 0 ? off : off / norm };
-  });
+  const cotangent = cotangentLike(tf.tidy(() => f(x).shape as unknown as Tensor) as unknown as number[]);
+  const weights = cotangent.dataSync();
+  const analytic = tf.tidy(() => Float32Array.from(tf.grad(f)(x, cotangent).dataSync()));
+  const values = Float32Array.from(x.dataSync());
+  cotangent.dispose();
+  const at = (i: number, step: number): number => {
+    const moved = values.slice();
+    moved[i] = (moved[i] ?? 0) + step;
+    return tf.tidy(() => dot(f(tf.tensor(moved, x.shape)).dataSync(), weights));
+  };
+  const numeric = Float64Array.from(values, (_, i) => (at(i, STEP) - at(i, -STEP)) / (2 * STEP));
+  const off = Math.hypot(...numeric.map((value, i) => value - (analytic[i] ?? NaN)));
+  const norm = Math.hypot(...numeric);
+  return { analytic, numeric, error: norm === 0 ? off : off / norm };
 }
 
 function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {

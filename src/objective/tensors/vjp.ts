@@ -1,6 +1,6 @@
 /** Vector-Jacobian products of a classifier in its images, as flat arrays: one forward and one backward pass. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import { ShapeError } from '../../errors.js';
 
 /** Logits (B, K) and ∂loss/∂images (B, H, W, C), flat. */
@@ -22,19 +22,19 @@ export function logitsAndGradient(
   x: Tensor4D,
   cotangent: (logits: Float32Array) => Float32Array,
 ): LogitsAndGradient {
-  return tf.tidy(() => {
-    let logits = new Float32Array(0);
+  let logits = new Float32Array(0);
+  let gradient = new Float32Array(x.size);
+  // Results leave by assignment: tidy looks for tensors in every element of what it returns.
+  tf.tidy(() => {
     const loss = tf.customGrad((...args) => {
       const z = args[0] as Tensor2D;
       logits = Float32Array.from(z.dataSync());
       return { value: tf.scalar(0), gradFunc: () => cotangentTensor(cotangent(logits), z.shape) };
     });
-    const [gradient] = tf.engine().gradients(() => loss(f(x)), [x], undefined, true).grads;
-    return {
-      logits,
-      gradient: isMissing(gradient) ? new Float32Array(x.size) : Float32Array.from(gradient.dataSync()),
-    };
+    const [dx] = tf.engine().gradients(() => loss(f(x)), [x], undefined, true).grads;
+    if (!isMissing(dx)) gradient = Float32Array.from(dx.dataSync());
   });
+  return { logits, gradient };
 }
 
 function cotangentTensor(values: Float32Array, shape: [number, number]): Tensor {
