@@ -1,0 +1,16 @@
+/** Acquisition functions on the unit cube and their maximiser: `bo-search/acquisition`. */
+export type { Acquisition, ValuesWithGradients } from './acquisition.js';
+export type { ImprovementOptions } from './expected-improvement.js';
+export { expectedImprovement, logExpectedImprovement } from './expected-improvement.js';
+export type { NoisyImprovementOptions } from './noisy-expected-improvement.js';
+export { noisyLogExpectedImprovement, SAME_POINT } from './noisy-expected-improvement.js';
+export type { PendingImprovementOptions } from './pending-expected-improvement.js';
+export { DEFAULT_FANTASIES, pendingLogExpectedImprovement } from './pending-expected-improvement.js';
+export type {
+  CrossWithGradients,
+  Posterior,
+  Prediction,
+  PredictionWithGradients,
+  Reference,
+} from './posterior.js';
+export { standardEi, standardLogEi, standardLogEiSlope } from './standard-log-ei.js';

@@ -1,0 +1,102 @@
+/**
+ * Noise-corrected log expected improvement while trials are pending: the log of its mean over fantasies of what they
+ * will bring.
+ *
+ * Notation as in `fantasies.ts`; for fantasy s with incumbent k: Δ_s = m(x) + u·ζ_s - m'_s(k) and
+ * s²_k = v'(x) + v'(k) - 2 c'(x, k); the value is log (1/S) Σ_s s_k h(Δ_s/s_k).
+ * Sources: Snoek, Larochelle and Adams 2012, section 3.2 (fantasies); arXiv:2310.05166 (corrected form).
+ */
+import { BoSearchError, ShapeError } from '../errors.js';
+import type { RandomStream } from '../math/index.js';
+import { logSumExp } from '../math/index.js';
+import type { Acquisition } from './acquisition.js';
+import type { Fantasies } from './fantasies.js';
+import { createFantasies } from './fantasies.js';
+import { createCandidate, fillCandidate, improvementOf } from './fantasy-candidate.js';
+import { logImprovement } from './improvement.js';
+import { countPoints, noisyLogExpectedImprovement } from './noisy-expected-improvement.js';
+import { pendingWithGradients } from './pending-gradients.js';
+import type { Posterior } from './posterior.js';
+
+export const DEFAULT_FANTASIES = 64;
+
+export interface PendingImprovementOptions {
+  /** Candidates for the incumbent, shape (b, d), b at least 1; the pending points are added to them. */
+  readonly incumbents: Float64Array;
+  /** Points under evaluation, shape (p, d); p may be 0. */
+  readonly pending: Float64Array;
+  /** Variance of the noise with which each of them will be observed, shape (p), at least 0. */
+  readonly noiseVariance: Float64Array;
+  /** Number of fantasies, at least 1; a power of two keeps the Sobol sample balanced. Default 64. */
+  readonly fantasies?: number;
+  /** Source of the fantasies: the same key gives the same function. */
+  readonly stream: RandomStream;
+}
+
+/**
+ * log of the mean, over fantasies of the pending observations, of the noise-corrected expected improvement.
+ * With no pending points it is `noisyLogExpectedImprovement`.
+ * @throws ShapeError or BoSearchError E_ARGUMENT where an option has not its shape or range;
+ *   NotPositiveDefiniteError where the covariance of the pending observations cannot be factorised.
+ */
+export function pendingLogExpectedImprovement(
+  posterior: Posterior,
+  options: PendingImprovementOptions,
+): Acquisition {
+  const d = posterior.dimension;
+  const where = 'pendingLogExpectedImprovement';
+  const b = countPoints(`${where}: incumbents`, options.incumbents, d);
+  if (options.pending.length === 0) return noisyLogExpectedImprovement(posterior, options);
+  const p = countPoints(`${where}: pending`, options.pending, d);
+  const count = options.fantasies ?? DEFAULT_FANTASIES;
+  assertOptions(where, options.noiseVariance, p, count);
+  const fantasies = createFantasies({
+    posterior,
+    candidates: options.incumbents,
+    b,
+    pending: options.pending,
+    p,
+    noiseVariance: options.noiseVariance,
+    count,
+    stream: options.stream,
+  });
+  return {
+    name: 'pending-log-ei',
+    dimension: d,
+    scale: 'log',
+    values: (x, q) => pendingValues(posterior, fantasies, x, q),
+    valuesWithGradients: (x, q) => pendingWithGradients(posterior, fantasies, x, q),
+  };
+}
+
+function assertOptions(where: string, noiseVariance: Float64Array, p: number, count: number): void {
+  if (noiseVariance.length !== p) {
+    throw new ShapeError(`${where}: noiseVariance must hold p = ${p} numbers, got ${noiseVariance.length}`);
+  }
+  for (const [i, variance] of noiseVariance.entries()) {
+    if (variance >= 0 && variance < Number.POSITIVE_INFINITY) continue;
+    throw new BoSearchError(
+      'E_ARGUMENT',
+      `${where}: noiseVariance[${i}] must be finite and at least 0, got ${variance}`,
+    );
+  }
+  if (Number.isInteger(count) && count >= 1) return;
+  throw new BoSearchError('E_ARGUMENT', `${where}: fantasies must be an integer of at least 1, got ${count}`);
+}
+
+function pendingValues(posterior: Posterior, fantasies: Fantasies, x: Float64Array, q: number): Float64Array {
+  const { mean, variance } = posterior.predict(x, q);
+  const cross = fantasies.reference.cross(x, q);
+  const candidate = createCandidate(fantasies);
+  const { logs, differenceVariances } = candidate;
+  const values = new Float64Array(q);
+  for (let i = 0; i < q; i++) {
+    fillCandidate(candidate, fantasies, mean[i], variance[i], cross, i);
+    for (let s = 0; s < fantasies.count; s++) {
+      const s2 = differenceVariances[fantasies.incumbentOf[s]];
+      logs[s] = logImprovement(improvementOf(candidate, fantasies, s), s2);
+    }
+    values[i] = logSumExp(logs) - Math.log(fantasies.count);
+  }
+  return values;
+}
