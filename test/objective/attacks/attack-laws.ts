@@ -1,0 +1,126 @@
+/** Laws that every fixed-budget attack keeps; each attack's test file applies them. */
+import { describe, expect, it } from '@jest/globals';
+import { randomStream } from '../../../src/math/random.js';
+import type { FixedBudgetAttack } from '../../../src/objective/attacks/fixed-budget-attack.js';
+import { runAttack, type AttackRun } from '../../../src/objective/attacks/run-attack.js';
+import { LINEAR_ATTACK } from '../../tolerances.js';
+import { affineModel, constantModel, keyedNoise, ownLabels, randomAffine, uniformImages } from './models.js';
+
+/** @param create - the attack with a bound, and otherwise any settings. */
+export function attackLaws(create: (l2Bound: number) => FixedBudgetAttack): void {
+  describe('as every fixed-budget attack', () => {
+    it('stays in box and ball and says the norm it used', async () => {
+      for (const bound of [0.01, 0.5, 3]) {
+        const model = affineModel(randomAffine(3, 12, 5));
+        const run = await attackOwn(create(bound), model, uniformImages(6, 12, 1, 0, 1));
+        expect(run.images.every((value) => value >= 0 && value <= 1)).toBe(true);
+        for (const { norm } of run.perImage) expect(norm).toBeLessThanOrEqual(bound * (1 + 1e-6));
+      }
+    });
+
+    it('never succeeds below the true distance of an affine model', async () => {
+      const affine = randomAffine(4, 20, 7);
+      const model = affineModel(affine);
+      for (const seed of [1, 2, 3, 4, 5, 6]) {
+        const set = uniformImages(1, 20, seed);
+        const distance = await affineDistance(affine, set.images);
+        const below = await attackOwn(create(distance * (1 - LINEAR_ATTACK)), model, set);
+        expect(below.perImage[0].outcome).toBe('failure');
+      }
+    });
+
+    it('gives an image the same bytes alone, in any batch and in any order, noise included', async () => {
+      const model = affineModel(randomAffine(3, 10, 11), keyedNoise(0.3));
+      const set = uniformImages(7, 10, 2);
+      const together = await attackOwn(create(0.4), model, set);
+      for (const batchSize of [1, 2, 5]) {
+        expect(await attackOwn(create(0.4), model, set, { batchSize })).toEqual(together);
+      }
+      const order = [...randomStream('order', 1).permutation(7)];
+      const labels = await ownLabels(model, set.images, set.ids);
+      const shuffled = await runAttack({
+        attack: create(0.4),
+        model,
+        images: Float32Array.from(order.flatMap((row) => [...set.images.subarray(row * 10, row * 10 + 10)])),
+        ids: order.map((row) => set.ids[row]),
+        labels: Int32Array.from(order, (row) => labels[row]),
+        seed: 3,
+      });
+      expect(shuffled.perImage).toEqual(order.map((row) => together.perImage[row]));
+    });
+
+    it('fails with finite numbers and a flag where the gradient is 0, whatever the label', async () => {
+      for (const label of [0, 2]) {
+        const logits = [0, 0, 0].map((_, k) => (k === label ? 1 : 0));
+        const set = uniformImages(2, 5, 4);
+        const run = await attackOwn(create(1), constantModel(logits, 5), set);
+        for (const image of run.perImage) {
+          expect(image.outcome).toBe('failure');
+          expect(image.flags).toEqual({ zeroGradient: true, nonFinite: false });
+          expect(Number.isFinite(image.norm)).toBe(true);
+        }
+        expect(run.images.every(Number.isFinite)).toBe(true);
+      }
+    });
+
+    it('fails with a flag where the gradient is not finite', async () => {
+      const model = affineModel(randomAffine(3, 5, 8));
+      for (const value of [NaN, Infinity]) {
+        const broken = {
+          ...model,
+          vjp: async (...call: Parameters<typeof model.vjp>) => ({
+            ...(await model.vjp(...call)),
+            gradient: new Float32Array(call[0].length).fill(value),
+          }),
+        };
+        const run = await attackOwn(create(1e-3), broken, uniformImages(2, 5, 4));
+        for (const image of run.perImage) {
+          expect(image.outcome).toBe('failure');
+          expect(image.flags).toEqual({ zeroGradient: false, nonFinite: true });
+        }
+        expect(run.images.every(Number.isFinite)).toBe(true);
+      }
+    });
+
+    it('leaves the given images as they were', async () => {
+      const set = uniformImages(2, 5, 4);
+      const before = set.images.slice();
+      await attackOwn(create(1), affineModel(randomAffine(3, 5, 8)), set);
+      expect(set.images).toEqual(before);
+    });
+
+    it('keeps its complete settings, which make the same attack again', () => {
+      const { settings } = create(0.5);
+      expect(JSON.parse(JSON.stringify(settings))).toEqual(settings);
+      expect(settings.l2Bound).toBe(0.5);
+    });
+  });
+}
+
+/** Attacks images with the labels the model gives them. */
+export async function attackOwn(
+  attack: FixedBudgetAttack,
+  model: AttackRun['model'],
+  set: { readonly images: Float32Array; readonly ids: readonly string[] },
+  more: Partial<AttackRun> = {},
+) {
+  const labels = await ownLabels(model, set.images, set.ids);
+  return runAttack({ attack, model, ...set, labels, seed: 3, ...more });
+}
+
+/** Distance of one image to the nearest other class of an affine model, the box not counted, in float64. */
+async function affineDistance(
+  { classes, pixels, weights, bias }: ReturnType<typeof randomAffine>,
+  image: Float32Array,
+): Promise<number> {
+  const z = Array.from({ length: classes }, (_, k) =>
+    image.reduce((sum, value, j) => sum + value * weights[k * pixels + j], bias[k]),
+  );
+  const own = z.indexOf(Math.max(...z));
+  const distances = z.map((value, k) => {
+    let square = 0;
+    for (let j = 0; j < pixels; j += 1) square += (weights[k * pixels + j] - weights[own * pixels + j]) ** 2;
+    return k === own ? Infinity : (z[own] - value) / Math.sqrt(square);
+  });
+  return Math.min(...distances);
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  ATTACK_NAMES,
+  createAttack,
+  type AttackOptions,
+} from '../../../src/objective/attacks/attack-registry.js';
+import {
+  defaultAttackPlan,
+  PAPER_FGSM_BOUNDS,
+  paperAttackPlan,
+} from '../../../src/objective/attacks/attack-presets.js';
+import { expectError } from '../expect-error.js';
+
+describe('createAttack(options)', () => {
+  it.each(ATTACK_NAMES)('makes %s, whose settings make it again', (name) => {
+    const { settings, kind } = createAttack({ name, l2Bound: 2 });
+    expect([settings.name, kind]).toEqual([name, 'fixed-budget']);
+    expect(createAttack(settings).settings).toEqual(settings);
+  });
+  it.each([
+    [{ name: 'deepfool', l2Bound: 1 }, '"deepfool"'],
+    [{ l2Bound: 1 }, 'nothing'],
+    [null, 'nothing'],
+    [{ name: 'toString' }, '"toString"'],
+  ])('refuses %p', (options, found) => {
+    expectError(() => createAttack(options as unknown as AttackOptions), {
+      code: 'E_ATTACK',
+      message: `attack.name: expected one of fgsm-l2, pgd-l2, got ${found}`,
+    });
+  });
+});
+
+describe('attack plans', () => {
+  it('attack the bare classifier with ten steps of PGD-L2 by default', () => {
+    expect(defaultAttackPlan(3)).toEqual({
+      attack: { name: 'pgd-l2', l2Bound: 3, steps: 10 },
+      against: 'classifier',
+      keepOnlySuccessful: false,
+    });
+  });
+  it('follow the paper with sign-direction FGSM against the defence, bounds 4, 2 and 4', () => {
+    expect(PAPER_FGSM_BOUNDS).toEqual({
+      'celeba-hq-gender': 4,
+      'celeba-64-identities': 2,
+      'stanford-cars': 4,
+    });
+    expect(paperAttackPlan(4)).toEqual({
+      attack: { name: 'fgsm-l2', l2Bound: 4, direction: 'sign' },
+      against: 'defence',
+      keepOnlySuccessful: false,
+    });
+    expect(paperAttackPlan(4, true).keepOnlySuccessful).toBe(true);
+  });
+});

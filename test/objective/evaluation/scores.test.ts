@@ -1,0 +1,110 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { sampleVariance } from 'simple-statistics';
+import { Z_95 } from '../../../src/objective/evaluation/intervals.js';
+import { imageScores, pairedDifference, summariseScores } from '../../../src/objective/evaluation/scores.js';
+import { ROUNDING } from '../../tolerances.js';
+import { expectError } from '../expect-error.js';
+
+const half = { clean: 0.5, robust: 0.5 };
+const bits = (length: number) =>
+  fc.array(fc.constantFrom('0', '1'), { minLength: length, maxLength: length }).map((list) => list.join(''));
+
+describe('imageScores(outcomes, weights)', () => {
+  it('are w_c·clean + w_r·robust, image by image', () => {
+    const scores = imageScores({ clean: '1100', robust: '1010' }, { clean: 0.25, robust: 0.75 });
+    expect([...scores]).toEqual([1, 0.25, 0.75, 0]);
+  });
+  it('need no part of weight 0', () => {
+    expect([...imageScores({ robust: '10' }, { clean: 0, robust: 1 })]).toEqual([1, 0]);
+  });
+  it('need a part with weight', () => {
+    expectError(() => imageScores({ robust: '10' }, half), {
+      code: 'E_OUTCOME',
+      message: 'imageScores: expected clean bits, whose weight is 0.5, got none',
+    });
+  });
+  it('need parts of one length', () => {
+    expectError(() => imageScores({ clean: '11', robust: '1' }, half), {
+      code: 'E_SHAPE',
+      message: 'imageScores: expected as many robust as clean bits (2)',
+    });
+  });
+});
+
+describe('summariseScores(outcomes, weights)', () => {
+  it('is mean and variance of the mean of the per-image scores', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 2, max: 40 }).chain((m) => fc.tuple(bits(m), bits(m))),
+        ([clean, robust]) => {
+          const summary = summariseScores({ clean, robust }, half);
+          const scores = [...imageScores({ clean, robust }, half)];
+          const mean = scores.reduce((a, b) => a + b, 0) / scores.length;
+          expect(Math.abs(summary.mean - mean)).toBeLessThan(ROUNDING);
+          expect(Math.abs(summary.variance - sampleVariance(scores) / scores.length)).toBeLessThan(ROUNDING);
+          expect(summary.standardError).toBe(Math.sqrt(summary.variance));
+          expect(summary.images).toBe(scores.length);
+        },
+      ),
+      { seed: 7 },
+    );
+  });
+  it('knows one image: variance ¼', () => {
+    expect(summariseScores({ clean: '1', robust: '0' }, half)).toMatchObject({ mean: 0.5, variance: 0.25 });
+  });
+  it('has an interval within [0, 1] that holds the mean', () => {
+    const { interval } = summariseScores({ clean: '1111', robust: '1111' }, half);
+    expect(interval[0]).toBeGreaterThan(0.4);
+    expect(interval[1]).toBe(1);
+  });
+});
+
+describe('pairedDifference(first, second)', () => {
+  it('is the mean of differences with the standard error of their mean', () => {
+    const first = Float64Array.of(1, 0.5, 1, 0);
+    const second = Float64Array.of(0, 0.5, 0.5, 0.5);
+    const difference = pairedDifference(first, second);
+    const error = Math.sqrt(sampleVariance([1, 0, 0.5, -0.5]) / 4);
+    expect(difference.mean).toBe(0.25);
+    expect(difference.standardError).toBeCloseTo(error, 12);
+    expect(difference.interval[0]).toBeCloseTo(0.25 - Z_95 * error, 12);
+    expect(difference.interval[1]).toBeCloseTo(0.25 + Z_95 * error, 12);
+  });
+  it('has no error where all images differ alike', () => {
+    expect(pairedDifference(Float64Array.of(1, 1), Float64Array.of(0, 0))).toMatchObject({
+      mean: 1,
+      standardError: 0,
+      interval: [1, 1],
+    });
+  });
+  it('turns its sign with the order', () => {
+    const [a, b] = [Float64Array.of(1, 0, 1), Float64Array.of(0, 0, 1)];
+    expect(pairedDifference(b, a).mean).toBe(-pairedDifference(a, b).mean);
+    expect(pairedDifference(b, a).standardError).toBe(pairedDifference(a, b).standardError);
+  });
+  it('knows nothing of the error from one image', () => {
+    expect(pairedDifference(Float64Array.of(1), Float64Array.of(0))).toEqual({
+      images: 1,
+      mean: 1,
+      standardError: Infinity,
+      interval: [-Infinity, Infinity],
+    });
+  });
+  it('has a smaller error than unpaired scores where images are shared', () => {
+    const hard = Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? 1 : 0));
+    const first = Float64Array.from(hard);
+    const second = Float64Array.from(hard, (score, i) => (i === 0 ? 0 : score));
+    const unpaired = Math.sqrt((sampleVariance([...first]) + sampleVariance([...second])) / 100);
+    expect(pairedDifference(first, second).standardError).toBeLessThan(unpaired / 5);
+  });
+  it.each([
+    [0, 0],
+    [2, 3],
+  ])('refuses %p and %p scores', (m, n) => {
+    expectError(() => pairedDifference(new Float64Array(m), new Float64Array(n)), {
+      code: 'E_SHAPE',
+      message: `pairedDifference: expected two lists of the same images, at least one, got ${m} and ${n} scores`,
+    });
+  });
+});
