@@ -14,6 +14,7 @@ import {
   sobolPoints,
   solveLowerMany,
 } from '../math/index.js';
+import { concatenate } from './concatenate.js';
 import { indexOfGreatest } from './noisy-expected-improvement.js';
 import type { Posterior, Reference } from './posterior.js';
 
@@ -136,16 +137,6 @@ function chooseIncumbents(
     bestMean[s] = shifted[best[s]];
   }
   return { best, bestMean };
-}
-
-function concatenate(...parts: readonly Float64Array[]): Float64Array {
-  const out = new Float64Array(parts.reduce((n, part) => n + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }
 
 function column(W: Float64Array, r: number, p: number, k: number): Float64Array {

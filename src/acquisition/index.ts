@@ -2,6 +2,8 @@
 export type { Acquisition, ValuesWithGradients } from './acquisition.js';
 export type { ImprovementOptions } from './expected-improvement.js';
 export { expectedImprovement, logExpectedImprovement } from './expected-improvement.js';
+export type { MaximizeOptions, MaximizeResult } from './maximize-acquisition.js';
+export { MAXIMIZE_DEFAULTS, maximizeAcquisition } from './maximize-acquisition.js';
 export type { NoisyImprovementOptions } from './noisy-expected-improvement.js';
 export { noisyLogExpectedImprovement, SAME_POINT } from './noisy-expected-improvement.js';
 export type { PendingImprovementOptions } from './pending-expected-improvement.js';

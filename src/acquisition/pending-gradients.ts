@@ -11,7 +11,7 @@ import type { Fantasies } from './fantasies.js';
 import type { Candidate } from './fantasy-candidate.js';
 import { createCandidate, fillCandidate, improvementOf } from './fantasy-candidate.js';
 import type { Partials } from './improvement.js';
-import { logImprovementWithPartials } from './improvement.js';
+import { logImprovement, logImprovementWithPartials } from './improvement.js';
 import type { Posterior } from './posterior.js';
 
 /** Partial derivatives of the value: in m(x), in u through Δ, and in s² of each incumbent. */

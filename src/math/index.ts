@@ -21,6 +21,7 @@ export {
   normalQuantile,
 } from './special.js';
 export type { StopKind, StopReason } from './stop-reason.js';
+export { stopReason } from './stop-reason.js';
 export {
   choleskySolve,
   solveLower,

@@ -1,0 +1,214 @@
+/**
+ * Maximises an acquisition over the unit cube with a counted budget: looks at many points, chooses starts among them,
+ * climbs from all starts at once, and puts what lies near a bound on it.
+ *
+ * The method finds good local maxima, not a certified global one; faces and corners of the cube are reached exactly.
+ * Notation: d dimensions; every array of points is (count, d), row-major, inside the unit cube.
+ */
+import { BoSearchError, ShapeError } from '../errors.js';
+import type { RandomStream, StopReason } from '../math/index.js';
+import { stopReason } from '../math/index.js';
+import type { Acquisition } from './acquisition.js';
+import { chooseStarts } from './choose-starts.js';
+import type { Climb } from './climb.js';
+import { climb } from './climb.js';
+import { concatenate } from './concatenate.js';
+import type { Budget } from './counted-acquisition.js';
+import { countedValues, left } from './counted-acquisition.js';
+import { indexOfGreatest } from './noisy-expected-improvement.js';
+import { coveringPoints, localPoints, roundedPoints } from './raw-points.js';
+import { snapToBounds } from './snap-to-bounds.js';
+
+/** Share of a small budget that raw points may take. */
+const RAW_SHARE = 0.75;
+/** Fewer evaluations than this are not worth a start. */
+const LEAST_CLIMB = 10;
+
+export const MAXIMIZE_DEFAULTS = { starts: 8, rounded: 4, maxIterations: 80, budget: 4096 } as const;
+
+export interface MaximizeOptions {
+  /** Source of all random choices: the same key gives the same result. */
+  readonly stream: RandomStream;
+  /** Lengthscales l of the surrogate, shape (d), greater than 0: the search runs in x/l. */
+  readonly scales: Float64Array;
+  /** Scrambled Sobol points, at least 1. Default 512 + 32 d, at most 2048. */
+  readonly rawPoints?: number;
+  /** Points to look around, shape (c, d): for example the five of greatest posterior mean. Default none. */
+  readonly centres?: Float64Array;
+  /** Standard deviation of a step from a centre, shape (d). Default 0.1 l. */
+  readonly localSd?: Float64Array;
+  /** Steps from the centres in all, at least 0. Default a quarter of `rawPoints`; 0 without centres. */
+  readonly localPoints?: number;
+  /** Points to evaluate as they are, shape (k, d): for example earlier maximisers. Default none. */
+  readonly given?: Float64Array;
+  /** How many of the best raw points are also tried rounded towards corners, at least 0. Default 4. */
+  readonly rounded?: number;
+  /** Starts of the local search, at least 1. Default 8. */
+  readonly starts?: number;
+  /** Iterations of each start, at least 0. Default 80. */
+  readonly maxIterations?: number;
+  /** Evaluations of the acquisition at one point, in all, at least 1. Default 4096. */
+  readonly budget?: number;
+}
+
+/** The best point found; `degenerate` where the acquisition was finite nowhere. */
+export interface MaximizeResult {
+  readonly kind: 'maximum' | 'degenerate';
+  /** Shape (d), inside the cube. */
+  readonly x: Float64Array;
+  /** Acquisition at x; not finite where `degenerate`. */
+  readonly value: number;
+  /** Points evaluated, at most the budget. */
+  readonly evaluations: number;
+  /** Why the climb to x ended. */
+  readonly stop: StopReason;
+}
+
+/**
+ * The best point that the budget finds.
+ * @throws ShapeError or BoSearchError E_ARGUMENT where an option has not its shape or range.
+ */
+export function maximizeAcquisition(acquisition: Acquisition, options: MaximizeOptions): MaximizeResult {
+  const plan = checkedPlan(acquisition.dimension, options);
+  const budget: Budget = { total: plan.budget, used: 0 };
+  const raw = lookAround(acquisition, budget, plan);
+  const best = indexOfGreatest(raw.values);
+  const chosen = chooseStarts(raw.values, plan.starts, acquisition.scale, plan.stream);
+  if (chosen.length === 0) {
+    const x = pick(raw.points, [best], plan.d);
+    return {
+      kind: 'degenerate',
+      x,
+      value: raw.values[best],
+      evaluations: budget.used,
+      stop: stopReason('non-finite'),
+    };
+  }
+  const top = climbFrom(acquisition, budget, plan, raw, chosen);
+  const { x, value } = snapToBounds(acquisition, budget, top.x, top.value);
+  return { kind: 'maximum', x, value, evaluations: budget.used, stop: top.stop };
+}
+
+/** Options with their defaults. */
+interface Plan {
+  readonly d: number;
+  readonly stream: RandomStream;
+  readonly scales: Float64Array;
+  readonly rawPoints: number;
+  readonly centres: Float64Array;
+  readonly localSd: Float64Array;
+  readonly localPoints: number;
+  readonly given: Float64Array;
+  readonly rounded: number;
+  readonly starts: number;
+  readonly maxIterations: number;
+  readonly budget: number;
+}
+
+function checkedPlan(d: number, options: MaximizeOptions): Plan {
+  const rawPoints = options.rawPoints ?? Math.min(2048, 512 + 32 * d);
+  const centres = options.centres ?? new Float64Array(0);
+  const plan: Plan = {
+    ...MAXIMIZE_DEFAULTS,
+    given: new Float64Array(0),
+    localSd: options.scales.map((l) => 0.1 * l),
+    ...options,
+    d,
+    rawPoints,
+    centres,
+    localPoints: centres.length === 0 ? 0 : (options.localPoints ?? Math.round(rawPoints / 4)),
+  };
+  assertShape('scales', plan.scales, d, plan.scales.length === d);
+  assertShape('localSd', plan.localSd, d, plan.localSd.length === d);
+  assertInCube('centres', plan.centres, d);
+  assertInCube('given', plan.given, d);
+  for (const l of plan.scales)
+    assertRange('scales', l, l > 0 && l < Number.POSITIVE_INFINITY, 'finite and above 0');
+  for (const name of ['rawPoints', 'starts', 'budget'] as const) assertCount(name, plan[name], 1);
+  for (const name of ['localPoints', 'rounded', 'maxIterations'] as const) assertCount(name, plan[name], 0);
+  return plan;
+}
+
+function assertShape(name: string, values: Float64Array, d: number, right: boolean): void {
+  if (right) return;
+  throw new ShapeError(`maximizeAcquisition: ${name} must have shape (${d}), got ${values.length} numbers`);
+}
+
+function assertInCube(name: string, points: Float64Array, d: number): void {
+  if (points.length % d !== 0) {
+    throw new ShapeError(
+      `maximizeAcquisition: ${name} must hold whole points of d = ${d} numbers, got ${points.length} numbers`,
+    );
+  }
+  for (const v of points) assertRange(name, v, v >= 0 && v <= 1, 'within [0, 1]');
+}
+
+function assertCount(name: string, value: number, least: number): void {
+  assertRange(name, value, Number.isInteger(value) && value >= least, `an integer of at least ${least}`);
+}
+
+function assertRange(name: string, value: number, right: boolean, range: string): void {
+  if (right) return;
+  throw new BoSearchError('E_ARGUMENT', `maximizeAcquisition: ${name} must be ${range}, got ${value}`);
+}
+
+interface Raw {
+  readonly points: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** Evaluates given, local, covering and rounded points, as many as the raw share of the budget allows. */
+function lookAround(acquisition: Acquisition, budget: Budget, plan: Plan): Raw {
+  const { d, stream } = plan;
+  const share = Math.max(1, Math.floor(RAW_SHARE * budget.total));
+  const given = plan.given.subarray(0, share * d);
+  const room = share - given.length / d;
+  const local = Math.min(plan.localPoints, Math.floor(room / 4));
+  const covering = Math.min(plan.rawPoints, room - local);
+  const points = concatenate(
+    given,
+    localPoints(plan.centres, plan.localSd, local, stream),
+    coveringPoints(covering, d, stream),
+  );
+  const values = countedValues(acquisition, budget, points);
+  const count = Math.min(plan.rounded, Math.floor(left(budget) / 4));
+  const corners = roundedPoints(pick(points, greatest(values, count), d), d);
+  return {
+    points: concatenate(points, corners),
+    values: concatenate(values, countedValues(acquisition, budget, corners)),
+  };
+}
+
+/** Climbs from the chosen points within what is left of the budget; the best end, or the best start where none is left. */
+function climbFrom(
+  acquisition: Acquisition,
+  budget: Budget,
+  plan: Plan,
+  raw: Raw,
+  chosen: readonly number[],
+): Climb {
+  const start: Climb = {
+    x: pick(raw.points, chosen.slice(0, 1), plan.d),
+    value: raw.values[chosen[0]],
+    stop: stopReason('evaluations'),
+  };
+  const room = Math.max(0, left(budget) - plan.d - 1);
+  const starts = chosen.slice(0, Math.max(1, Math.floor(room / LEAST_CLIMB)));
+  const maxEvaluations = Math.floor(room / starts.length);
+  if (maxEvaluations < 1) return start;
+  const ends = climb(acquisition, budget, pick(raw.points, starts, plan.d), plan.scales, {
+    maxIterations: plan.maxIterations,
+    maxEvaluations,
+  });
+  return ends.reduce((a, b) => (b.value > a.value ? b : a));
+}
+
+/** Indices of the `count` greatest values that are numbers. */
+function greatest(values: Float64Array, count: number): number[] {
+  const order = Array.from(values.keys()).filter((i) => !Number.isNaN(values[i]));
+  return order.sort((a, b) => values[b] - values[a] || a - b).slice(0, count);
+}
+
+function pick(points: Float64Array, rows: readonly number[], d: number): Float64Array {
+  return concatenate(...rows.map((i) => points.subarray(i * d, (i + 1) * d)));
+}
