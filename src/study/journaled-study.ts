@@ -66,11 +66,7 @@ export class JournaledStudy implements Study {
         new BoSearchError('E_ARGUMENT', `ask: expected a count of at least 1, got ${first}`),
       );
     }
-    return this.ledger.inTurn(async () => {
-      const trials: Trial[] = [];
-      while (trials.length < first) trials.push(await this.askOne(second));
-      return trials;
-    });
+    return this.ledger.inTurn(() => this.askMany(first, second));
   }
 
   tell(ref: TrialRef, outcome?: Outcome): Promise<Trial> {
@@ -83,9 +79,9 @@ export class JournaledStudy implements Study {
 
   expire(refs?: readonly TrialRef[]): Promise<readonly Trial[]> {
     return this.ledger.inTurn(async () => {
-      const trials = (refs ?? [...this.ledger.state.running].filter((number) => this.isDetached(number))).map(
-        (ref) => this.running(ref, 'expire'),
-      );
+      const all = [...this.ledger.state.running].filter((number) => this.isDetached(number));
+      const numbers = new Set(refs === undefined ? all : refs.map(numberOf));
+      const trials = [...numbers].map((number) => this.running(number, 'expire'));
       for (const trial of trials) assertDetached(trial, 'expire');
       const ended: Trial[] = [];
       for (const trial of trials) ended.push(await this.end(trial, { failed: 'expired' }, 'expire'));
@@ -132,8 +128,8 @@ export class JournaledStudy implements Study {
           `enqueue labels: expected ${points.length} labels in words, got ${JSON.stringify(names)}`,
         );
       }
-      if (values.length > 0)
-        await this.ledger.commit({ kind: 'enqueue', points: values, labels: [...names] });
+      if (values.length === 0) return;
+      await this.ledger.commit({ kind: 'enqueue', points: values, labels: [...names] });
     });
   }
 
@@ -166,6 +162,18 @@ export class JournaledStudy implements Study {
     for (const note of notes) this.ledger.emit({ kind: 'degraded', trial: number, note });
     this.ledger.emit({ kind: 'asked', trial: this.ledger.state.trials[number] });
     return this.ledger.state.trials[number];
+  }
+
+  /** All or none: where one cannot be kept, those before it are let go, for the next ask to hand out. */
+  private async askMany(count: number, options: AskOptions): Promise<readonly Trial[]> {
+    const trials: Trial[] = [];
+    try {
+      while (trials.length < count) trials.push(await this.askOne(options));
+      return trials;
+    } catch (error) {
+      for (const trial of trials) this.released.add(trial.number);
+      throw error;
+    }
   }
 
   /** The first running trial nobody works on: one of a dead session (only one lives at a time), or one let go. */
