@@ -18,8 +18,8 @@ export interface HvaeLatent {
   readonly posteriorMix: ConvLayer;
   /** Posterior mean only: nothing here samples the posterior. */
   readonly posteriorHead: ConvLayer;
-  /** Mean and log σ; absent for the first latent, whose prior is N(0, 1). */
-  readonly priorHead: ConvLayer | undefined;
+  /** μ_p and log σ_p; absent for the first latent, whose prior is N(0, 1). */
+  readonly prior: { readonly mean: ConvLayer; readonly logSigma: ConvLayer } | undefined;
   readonly inject: ConvLayer;
   readonly cell: Map4D;
   /** After the last latent of a scale: the way to the next. */
@@ -33,6 +33,8 @@ export interface HvaeNetwork {
   readonly headUp: ConvLayer;
   readonly headCell: Map4D;
   readonly headPixels: ConvLayer;
+  /** log σ_p is held within ± this. */
+  readonly logSigmaBound: number;
   /** Images (B, H, W, C) to one feature tensor a scale, coarsest first. */
   encode(images: Tensor4D): Tensor4D[];
 }
@@ -43,19 +45,21 @@ export function buildHvaeNetwork(
   architecture: HvaeArchitecture,
   imageChannels: number,
 ): HvaeNetwork {
-  const { scales, stemChannels, stemMiddle } = architecture;
+  const { scales, stemChannels, stemMiddle, padImage } = architecture;
   const [coarse, , fine] = scales;
   return {
     initial: builder.tensor<Tensor4D>('initial', [coarse.channels], [1, 1, 1, coarse.channels]),
     latents: buildLatents(builder, scales),
     headUp: pointwise(builder, 'head_up', fine.channels, 4 * stemChannels),
     headCell: buildCell(builder, 'head_cell', stemChannels, stemMiddle, 3),
+    // Trained with a padding of 1 and cropped by padImage after depth-to-space; the rim is not computed here.
     headPixels: builder.conv('head_pixels', {
       kernel: 3,
       inputs: stemChannels,
       outputs: 4 * imageChannels,
-      padding: 1,
+      padding: 1 - padImage / 2,
     }),
+    logSigmaBound: architecture.logSigmaBound,
     encode: buildEncoder(builder, architecture, imageChannels),
   };
 }
@@ -85,6 +89,8 @@ function buildEncoder(
     kernel: middle.size,
     inputs: middle.channels,
     outputs: coarse.channels,
+    // One output: the stride does not matter forward, and makes the gradient a single product.
+    stride: middle.size,
   });
   const cells = scales.map((scale, s) =>
     Array.from({ length: encoderCells }, (_, k) =>
@@ -132,6 +138,9 @@ function buildLatent(
   first: boolean,
 ): Omit<HvaeLatent, 'scale' | 'up'> {
   const { channels, middle, kernel, z } = scale;
+  // Means are the first half of a head's outputs, log σ the second.
+  const head = (name: string, inputs: number, from: number): ConvLayer =>
+    builder.conv(name, { kernel: 1, inputs, outputs: 2 * z, use: [from, from + z] });
   return {
     context: pointwise(builder, `${path}.context`, channels, middle),
     merge: builder.conv(`${path}.merge`, { kernel: 1, inputs: channels, outputs: middle, bias: false }),
@@ -141,13 +150,10 @@ function buildLatent(
       outputs: middle,
       padding: (kernel - 1) / 2,
     }),
-    posteriorHead: builder.conv(`${path}.posterior_head`, {
-      kernel: 1,
-      inputs: middle,
-      outputs: 2 * z,
-      firstOutputs: z,
-    }),
-    priorHead: first ? undefined : pointwise(builder, `${path}.prior_head`, channels, 2 * z),
+    posteriorHead: head(`${path}.posterior_head`, middle, 0),
+    prior: first
+      ? undefined
+      : { mean: head(`${path}.prior_head`, channels, 0), logSigma: head(`${path}.prior_head`, channels, z) },
     inject: builder.conv(`${path}.inject`, { kernel: 1, inputs: z, outputs: channels, bias: false }),
     cell: buildCell(builder, `${path}.cell`, channels, middle, kernel),
   };

@@ -3,7 +3,7 @@
  * before it.
  *
  * Notation: h hidden tensor of the decoder; c_i the encoder's context of latent i; prior N(μ_p, (T·σ_p)²) from h;
- * residual posterior with mean z^e = μ_p + δ(c_i, h). μ_p and log σ_p are computed once, when latent i − 1 is committed.
+ * residual posterior with mean z^e = μ_p + δ(c_i, h). μ_p is computed once, when latent i − 1 is committed.
  * Ideas: Sønderby et al. 2016 (arXiv:1602.02282); Vahdat & Kautz 2020 (arXiv:2007.03898).
  */
 import * as tf from '@tensorflow/tfjs-core';
@@ -31,10 +31,10 @@ interface Encoded {
   readonly contexts: readonly Tensor4D[];
 }
 
-/** After latent i: h at the scale of latent i + 1, and the prior of latent i + 1 where there is one. */
+/** After latent i: h at the scale of latent i + 1; silu(h) and μ_p of latent i + 1 where there is one. */
 interface Walked {
   readonly hidden: Tensor4D;
-  readonly prior: readonly [mean: Tensor4D, logSigma: Tensor4D] | readonly [];
+  readonly next: readonly [activated: Tensor4D, mean: Tensor4D] | readonly [];
   readonly contexts: readonly Tensor4D[];
 }
 
@@ -56,17 +56,16 @@ export function createHvae(bytes: Uint8Array, file: string, options: HvaeOptions
     image,
     begin: (images) => tf.tidy(() => begin(network, images) as never),
     posterior: (state, i) => tf.tidy(() => posterior(network, state, i)),
-    prior: (state, i, noise, temperature) =>
-      tf.tidy(() => prior(state, i, noise, temperature, architecture.logSigmaBound)),
+    prior: (state, i, noise, temperature) => tf.tidy(() => prior(network, state, i, noise, temperature)),
     commit: (state, i, z) => tf.tidy(() => commit(network, state, i, z) as never),
-    finish: (state) => tf.tidy(() => finish(network, walked(state).hidden, architecture.padImage)),
+    finish: (state) => tf.tidy(() => finish(network, walked(state).hidden)),
     dispose,
   };
 }
 
 function begin(network: HvaeNetwork, images: Tensor4D): State {
   const features = network.encode(images);
-  const contexts = network.latents.map((latent) => latent.context.apply(features[latent.scale] as Tensor4D));
+  const contexts = network.latents.map((latent) => latent.context.apply(features[latent.scale]));
   const [own, ...others] = contexts as [Tensor4D, ...Tensor4D[]];
   // The prior of latent 0 has mean 0, so δ is its posterior mean.
   return { first: posteriorDelta(latentAt(network, 0), own, network.initial), contexts: others };
@@ -74,8 +73,8 @@ function begin(network: HvaeNetwork, images: Tensor4D): State {
 
 function posterior(network: HvaeNetwork, state: State, i: number): Tensor {
   if (i === 0) return tf.clone((state as unknown as Encoded).first);
-  const { hidden, prior: ready, contexts } = walked(state);
-  const [mean] = ready;
+  const { hidden, next, contexts } = walked(state);
+  const mean = next[1];
   const context = contexts[i - 1];
   if (mean === undefined || context === undefined) throw outOfOrder(i);
   return tf.add(mean, posteriorDelta(latentAt(network, i), context, hidden));
@@ -87,11 +86,12 @@ function posteriorDelta(latent: HvaeLatent, context: Tensor4D, hidden: Tensor4D)
   return latent.posteriorHead.apply(silu(latent.posteriorMix.apply(merged)));
 }
 
-function prior(state: State, i: number, noise: Tensor, temperature: number, bound: number): Tensor {
+function prior(network: HvaeNetwork, state: State, i: number, noise: Tensor, temperature: number): Tensor {
   if (i === 0) return tf.mul(noise, temperature);
-  const [mean, logSigma] = walked(state).prior;
-  if (mean === undefined || logSigma === undefined) throw outOfOrder(i);
-  const sigma = tf.exp(softClamp(logSigma, bound));
+  const [activated, mean] = walked(state).next;
+  const heads = latentAt(network, i).prior;
+  if (activated === undefined || mean === undefined || heads === undefined) throw outOfOrder(i);
+  const sigma = tf.exp(softClamp(heads.logSigma.apply(activated), network.logSigmaBound));
   return tf.add(mean, tf.mul(tf.mul(sigma, noise), temperature));
 }
 
@@ -101,26 +101,16 @@ function commit(network: HvaeNetwork, state: State, i: number, z: Tensor): State
   const refined = latent.cell(tf.add<Tensor4D>(before, latent.inject.apply(z as Tensor4D)));
   const hidden =
     latent.up === undefined ? refined : depthToSpace(latent.up.layer.apply(refined), latent.up.block);
-  const next = network.latents[i + 1];
   const { contexts } = state as unknown as Encoded;
-  return {
-    hidden,
-    contexts,
-    prior: next?.priorHead === undefined ? [] : split(next.priorHead.apply(silu(hidden))),
-  };
+  const heads = network.latents[i + 1]?.prior;
+  if (heads === undefined) return { hidden, contexts, next: [] };
+  const activated = silu(hidden);
+  return { hidden, contexts, next: [activated, heads.mean.apply(activated)] };
 }
 
-function finish(network: HvaeNetwork, hidden: Tensor4D, pad: number): Tensor4D {
+function finish(network: HvaeNetwork, hidden: Tensor4D): Tensor4D {
   const half = network.headCell(depthToSpace(network.headUp.apply(hidden), 2));
-  const padded = depthToSpace(network.headPixels.apply(half), 2);
-  const side = padded.shape[1] - 2 * pad;
-  return clampUnit(tf.slice(padded, [0, pad, pad, 0], [-1, side, side, -1]));
-}
-
-/** The two halves of the channels. */
-function split(x: Tensor4D): [Tensor4D, Tensor4D] {
-  const half = x.shape[3] / 2;
-  return [tf.slice(x, [0, 0, 0, 0], [-1, -1, -1, half]), tf.slice(x, [0, 0, 0, half], [-1, -1, -1, half])];
+  return clampUnit(depthToSpace(network.headPixels.apply(half), 2));
 }
 
 function walked(state: State): Walked {

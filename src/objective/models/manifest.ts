@@ -25,7 +25,7 @@ const scale = z.object(
 
 const hvaeArchitecture = z.object(
   {
-    padImage: zeros,
+    padImage: z.union([z.literal(0), z.literal(2)], 'expected 0 or 2'),
     stemChannels: count,
     stemMiddle: count,
     encoderCells: count,

@@ -18,8 +18,8 @@ export interface ConvShape extends ConvOptions {
   readonly outputs: number;
   /** Default true. */
   readonly bias?: boolean;
-  /** Use only the first so many outputs; default all. */
-  readonly firstOutputs?: number;
+  /** Which outputs to compute, [from, to); default all. */
+  readonly use?: readonly [number, number];
 }
 
 /** Makes layers; each tensor of the file must be asked for in its own shape. */
@@ -33,7 +33,7 @@ export interface LayerBuilder {
 /** What was built, and how to free it. */
 export interface Built<T> {
   readonly value: T;
-  dispose(): void;
+  readonly dispose: () => void;
 }
 
 /**
@@ -77,13 +77,13 @@ function layerBuilder(
   own: <D extends { dispose(): void }>(item: D) => D,
 ): LayerBuilder {
   return {
-    conv(path, { kernel, inputs, outputs, bias = true, firstOutputs = outputs, ...options }) {
+    conv(path, { kernel, inputs, outputs, bias = true, use = [0, outputs], ...options }) {
       const k = take(`${path}.kernel`, [kernel, kernel, inputs, outputs]);
       const b = bias ? take(`${path}.bias`, [outputs]) : undefined;
-      const columns = (data: Float32Array): Float32Array => firstColumns(data, outputs, firstOutputs);
+      const columns = (data: Float32Array): Float32Array => columnsOf(data, outputs, use);
       return own(
         createConvLayer(
-          tf.tensor4d(columns(k.data), [kernel, kernel, inputs, firstOutputs]),
+          tf.tensor4d(columns(k.data), [kernel, kernel, inputs, use[1] - use[0]]),
           b && tf.tensor1d(columns(b.data)),
           options,
         ),
@@ -100,9 +100,9 @@ function layerBuilder(
   };
 }
 
-/** The first `kept` columns of a row-major matrix with `columns` columns. */
-function firstColumns(data: Float32Array, columns: number, kept: number): Float32Array {
-  return kept === columns ? data : data.filter((_, i) => i % columns < kept);
+/** Columns [from, to) of a row-major matrix of `width` columns. */
+function columnsOf(data: Float32Array, width: number, [from, to]: readonly [number, number]): Float32Array {
+  return data.filter((_, i) => i % width >= from && i % width < to);
 }
 
 function takeTensor(

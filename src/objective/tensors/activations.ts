@@ -26,16 +26,15 @@ export function softClamp<T extends Tensor>(x: T, bound: number): T {
 const siluWithGradient = tf.customGrad((...args) => {
   const [x, save] = args as unknown as [Tensor, tf.GradSaveFunc];
   const sigmoid = tf.sigmoid(x);
-  save([x, sigmoid]);
-  return {
-    value: tf.mul(x, sigmoid),
-    gradFunc: (dy: Tensor, saved: Tensor[]) => {
-      const [input, s] = saved as [Tensor, Tensor];
-      const slope = tf.mul(s, tf.add(tf.mul(input, tf.sub(1, s)), 1));
-      return tf.mul(dy, slope);
-    },
-  };
+  const value = tf.mul(x, sigmoid);
+  // σ·(1 + x·(1 − σ)) = σ·(1 − y) + y: made now, where σ is at hand, but only while gradients are recorded.
+  if (isRecording()) save([tf.add(tf.mul(sigmoid, tf.sub(1, value)), value)]);
+  return { value, gradFunc: (dy: Tensor, saved: Tensor[]) => tf.mul(dy, saved[0]) };
 });
+
+function isRecording(): boolean {
+  return tf.engine().state.gradientDepth > 0;
+}
 
 const clampWithGradient = tf.customGrad((...args) => {
   const [x, save] = args as unknown as [Tensor, tf.GradSaveFunc];

@@ -3,8 +3,8 @@
  *
  * In one dimension, with stride s, kernel w of k taps and padding p before: dx[y] = Σ_i dy[i] w[y + p − s·i].
  * With y + p = s·q + r (0 ≤ r < s) this is dx = Σ_j dy[q − j] w[s·j + r], j < ⌈k/s⌉: for every phase r a convolution
- * of dy with ⌈k/s⌉ taps. All s² phases are one convolution to s²·C channels, interleaved by depth-to-space.
- * Zero insertion does the same with s² / (1 + o(1)) times the work.
+ * of dy with ⌈k/s⌉ taps. All s² phases are one convolution to s²·C channels, interleaved by depth-to-space. For s = 2
+ * and k = 3 that is 2.25 times less work than a convolution of dy with zeros put in.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
@@ -30,16 +30,18 @@ export interface ConvGeometry {
 /**
  * The kernel of the gradient convolution.
  * @param kernel - forward kernel, (kh, kw, C, M).
- * @returns (⌈kh/s⌉, ⌈kw/s⌉, M, s·s·C): flipped, in and out channels swapped, one group of C channels a phase.
+ * @returns (⌈(kh + a)/s⌉, ⌈(kw + a)/s⌉, M, s·s·C): flipped, in and out channels swapped, one group of C channels a phase.
  */
-export function gradientKernel(kernel: Tensor4D, stride: number): Tensor4D {
+export function gradientKernel(kernel: Tensor4D, { stride, padding }: ConvGeometry): Tensor4D {
   return tf.tidy(() => {
     const [kh, kw, inputs, outputs] = kernel.shape;
-    const jh = Math.ceil(kh / stride);
-    const jw = Math.ceil(kw / stride);
+    const above = alignment(padding.top, stride);
+    const before = alignment(padding.left, stride);
+    const jh = Math.ceil((kh + above) / stride);
+    const jw = Math.ceil((kw + before) / stride);
     const full = tf.pad(kernel, [
-      [0, jh * stride - kh],
-      [0, jw * stride - kw],
+      [above, jh * stride - kh - above],
+      [before, jw * stride - kw - before],
       [0, 0],
       [0, 0],
     ]);
@@ -63,22 +65,22 @@ export function convInputGradient(
   inputShape: readonly [number, number, number, number],
 ): Tensor4D {
   const { kernel, stride, padding } = geometry;
-  const [, height, width, channels] = inputShape;
+  const [, height, width] = inputShape;
   const rows = phaseAxis(dy.shape[1], height, kernel[0], stride, padding.top);
   const columns = phaseAxis(dy.shape[2], width, kernel[1], stride, padding.left);
-  const cropped = crop(dy, rows.used, columns.used);
-  const phases = tf.conv2d(cropped, flipped, 1, [[0, 0], rows.pad, columns.pad, [0, 0]]);
+  const cropped = window(dy, [0, 0], [rows.used, columns.used]);
+  const all = tf.conv2d(cropped, flipped, 1, [[0, 0], rows.pad, columns.pad, [0, 0]]);
+  const phases = window(all, [rows.skip, columns.skip], [rows.steps, columns.steps]);
   const dx = depthToSpace(phases, stride);
-  const skip = [0, rows.skip, columns.skip, 0];
-  if (dx.shape[1] === height && dx.shape[2] === width) return dx;
-  return tf.slice(dx, skip, [-1, height, width, channels]);
+  return window(dx, [0, 0], [height, width]);
 }
 
-/** How one axis of dy is read: outputs that touch the input, zeros around them, and rows of the result to skip. */
+/** How one axis is read: outputs that touch the input, zeros around them; then steps of s rows to skip and to take. */
 interface PhaseAxis {
   readonly used: number;
   readonly pad: [number, number];
   readonly skip: number;
+  readonly steps: number;
 }
 
 function phaseAxis(
@@ -86,21 +88,25 @@ function phaseAxis(
   inputs: number,
   kernel: number,
   stride: number,
-  padding: number,
+  zeros: number,
 ): PhaseAxis {
-  const taps = Math.ceil(kernel / stride);
-  // Whole steps of the stride that lie in the padding are not computed at all.
-  const firstPhase = Math.min(Math.floor(padding / stride), taps - 1);
-  const lastPhase = Math.ceil((inputs + padding) / stride);
-  const used = Math.min(outputs, lastPhase);
-  return {
-    used,
-    pad: [taps - 1 - firstPhase, lastPhase - used],
-    skip: padding - firstPhase * stride,
-  };
+  const more = alignment(zeros, stride);
+  const first = (zeros + more) / stride;
+  const taps = Math.ceil((kernel + more) / stride);
+  const steps = Math.ceil(inputs / stride);
+  const used = Math.min(outputs, first + steps);
+  // Steps that lie in the padding are not computed, as far as the zeros before dy can be left out for that.
+  const left = Math.min(first, taps - 1);
+  return { used, pad: [taps - 1 - left, first + steps - used], skip: first - left, steps };
 }
 
-function crop(dy: Tensor4D, rows: number, columns: number): Tensor4D {
-  if (dy.shape[1] === rows && dy.shape[2] === columns) return dy;
-  return tf.slice(dy, [0, 0, 0, 0], [-1, rows, columns, -1]);
+/** Zero taps before the kernel, so that the padding is a whole number of steps. */
+function alignment(padding: number, stride: number): number {
+  return (stride - (padding % stride)) % stride;
+}
+
+/** Rows and columns of a part of an image; the image itself where that is all of it. */
+function window(x: Tensor4D, from: readonly [number, number], size: readonly [number, number]): Tensor4D {
+  if (x.shape[1] === size[0] && x.shape[2] === size[1]) return x;
+  return tf.slice(x, [0, ...from, 0], [-1, ...size, -1]);
 }

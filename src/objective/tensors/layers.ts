@@ -56,7 +56,7 @@ export function createConvLayer(
     return {
       value,
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        flipped ??= tf.keep(gradientKernel(kernel, stride));
+        flipped ??= tf.keep(gradientKernel(kernel, geometry));
         const inner = activation === 'relu' ? tf.mul(dy, tf.step(saved[0])) : dy;
         return convInputGradient(inner as Tensor4D, flipped, geometry, x.shape);
       },

@@ -69,7 +69,7 @@ function convGradient(dy: Tensor4D, x: Tensor4D, filter: Tensor4D, attributes: C
     stride: info.strideHeight,
     padding: { top, bottom, left, right },
   };
-  return convInputGradient(dy, gradientKernel(filter, geometry.stride), geometry, x.shape);
+  return convInputGradient(dy, gradientKernel(filter, geometry), geometry, x.shape);
 }
 
 function matMul(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Tensor {
