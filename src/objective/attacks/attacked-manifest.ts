@@ -1,6 +1,8 @@
 /** The manifest of a stored attacked set, `attacked.json`. */
 import { z } from 'zod';
 
+const BESIDE = 'expected the name of a pixels file beside the manifest';
+
 const text = z.string('expected text');
 const count = z.int('expected an integer of at least 0').min(0, 'expected an integer of at least 0');
 const hash = z
@@ -33,7 +35,7 @@ const images = z.object(
     ids: z.array(text, 'expected an array of ids'),
     labels: z.array(count, 'expected an array of class numbers'),
     /** Pixels beside the manifest, float32 little-endian (m, H, W, C). */
-    file: text,
+    file: z.string(BESIDE).regex(/^attacked-[0-9a-f]+\.f32$/, BESIDE),
     sha256: text,
   },
   'expected an object',

@@ -95,7 +95,7 @@ async function run(
     );
     track.record(active, points, logits);
     for (const [at, row] of active.entries()) {
-      if (!stillOpen(row) || !isFiniteRow(logits, model.classes, at)) continue;
+      if (!isFiniteRow(logits, model.classes, at)) continue;
       advance(batch, settings, track, { current, row, gradient, at });
     }
     active = active.filter(stillOpen);

@@ -81,7 +81,8 @@ function joinOutcomes(parts: readonly ImageOutcomes[]): ImageOutcomes {
   return { ...(clean === '' ? {} : { clean }), ...(robust === '' ? {} : { robust }) };
 }
 
-function summariseOutcomes(
+/** The score that bits of all images, in order, add up to. */
+export function summariseOutcomes(
   outcomes: ImageOutcomes,
   labels: Int32Array,
   classes: number,

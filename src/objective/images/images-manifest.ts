@@ -7,13 +7,15 @@ export const SPLIT_NAMES = ['search', 'attack', 'heldOut'] as const;
 
 export type SplitName = (typeof SPLIT_NAMES)[number];
 
+const BESIDE = 'expected the name of a file beside the manifest';
+
 const size = z.int('expected an integer of at least 1').min(1, 'expected an integer of at least 1');
 const text = z.string('expected text').min(1, 'expected text that is not empty');
 
 const split = z.object(
   {
     /** gzip of raw uint8 pixels (m, H, W, C), beside the manifest. */
-    file: text,
+    file: z.string(BESIDE).regex(/^[^/\\]+$/, BESIDE),
     sha256: z
       .string('expected 64 hexadecimal digits')
       .regex(/^[0-9a-f]{64}$/, 'expected 64 hexadecimal digits'),

@@ -82,6 +82,17 @@ export function attackLaws(create: (l2Bound: number) => FixedBudgetAttack): void
       }
     });
 
+    it('fails with a flag where logits on the way are not finite, and does not call that a zero gradient', async () => {
+      const model = affineModel(randomAffine(3, 5, 8), ({ key }) =>
+        /clean|verify|labels/.test(key) ? 0 : NaN,
+      );
+      const run = await attackOwn(create(1e-3), model, uniformImages(2, 5, 4));
+      for (const image of run.perImage) {
+        expect(image.outcome).toBe('failure');
+        expect(image.flags).toEqual({ zeroGradient: false, nonFinite: true });
+      }
+    });
+
     it('leaves the given images as they were', async () => {
       const set = uniformImages(2, 5, 4);
       const before = set.images.slice();

@@ -126,6 +126,22 @@ describe('pgdL2({ earlyStop: true })', () => {
   });
 });
 
+describe('pgdL2({ restarts })', () => {
+  it('begins the first run at the clean image and the others elsewhere in the ball', async () => {
+    const starts: number[][] = [];
+    const model = binaryModel(W, 3 - 0.5 * SUM);
+    const watching = {
+      ...model,
+      vjp: (...call: Parameters<typeof model.vjp>) => (starts.push([...call[0]]), model.vjp(...call)),
+    };
+    const images = new Float32Array(6).fill(0.5);
+    const attack = pgdL2({ l2Bound: 0.4, steps: 1, restarts: 3 });
+    await runAttack({ attack, model: watching, images, labels: Int32Array.of(0), ids: ['a'], seed: 1 });
+    expect(starts[0]).toEqual([...images]);
+    expect(new Set(starts.map((start) => start.join())).size).toBe(3);
+  });
+});
+
 describe('pgdL2({ randomStart: true })', () => {
   it('depends on the seed, and on nothing else', async () => {
     const model = affineModel(randomAffine(3, 10, 11));

@@ -79,6 +79,23 @@ describe('chooseImages: what it refuses', () => {
       },
     );
   });
+  it('is a class with too few for the one more that the seed asks of it', () => {
+    const few = poolOf([0, 0, 1, 2]);
+    const outcomes = Array.from({ length: 20 }, (_, seed) => {
+      try {
+        return chooseImages(few, { split: 'search', count: 4, task: fine, seed }).ids.length;
+      } catch (error) {
+        return (error as Error).message;
+      }
+    });
+    expect(new Set(outcomes)).toEqual(
+      new Set([
+        4,
+        'chooseImages: class "dress" of split "search" needs 2 images, available 1',
+        'chooseImages: class "bag" of split "search" needs 2 images, available 1',
+      ]),
+    );
+  });
   it('is a split that is not there', () => {
     expectError(() => chooseImages(pool, { split: 'heldOut', count: 6, task: fine, seed: 1 }), {
       code: 'E_IMAGES',

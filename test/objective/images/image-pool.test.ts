@@ -72,6 +72,11 @@ describe('loadImagePool: the manifest', () => {
       'images.json splits.heldOut.ids[1]: expected ids that no other image of any split has, got "search-0" (also search[0])',
     ],
     [
+      'a file elsewhere',
+      (m) => (m.splits['search'].file = '../x.gz'),
+      'images.json splits.search.file: expected the name of a file beside the manifest, got "../x.gz"',
+    ],
+    [
       'a hash that is none',
       (m) => (m.splits['search'].sha256 = 'abc'),
       'images.json splits.search.sha256: expected 64 hexadecimal digits, got "abc"',
