@@ -49,6 +49,8 @@ export interface ExactGp extends Posterior {
   /** The same as a share of the mean diagonal. */
   readonly relativeJitter: number;
   leaveOneOut(): LeaveOneOut;
+  /** (y_i − μ_i) / σ_i of the leave-one-out prediction of point i, in O(n²). */
+  standardisedResidual(i: number): number;
 }
 
 /** Factors of the GPs made here, so that one with more points can extend them. */
@@ -91,6 +93,7 @@ export function exactGp(
     jitter: solver.jitter,
     relativeJitter: solver.relativeJitter,
     leaveOneOut: () => leaveOneOut(data.y, alpha, solver),
+    standardisedResidual: (i) => standardisedResidual(i, alpha, solver),
   };
   solvers.set(gp, { solver, profile });
   return gp;
@@ -151,4 +154,11 @@ function leaveOneOut(y: Float64Array, alpha: Float64Array, solver: Solver): Leav
     mean[i] = y[i] - alpha[i] * variance[i];
   }
   return { mean, variance };
+}
+
+/** (y_i − μ_i) / σ_i = α_i / √[Σ⁻¹]_ii, from one column of the inverse. */
+function standardisedResidual(i: number, alpha: Float64Array, solver: Solver): number {
+  const unit = new Float64Array(solver.n);
+  unit[i] = 1;
+  return alpha[i] / Math.sqrt(solver.solve(unit)[i]);
 }

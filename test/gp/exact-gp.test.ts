@@ -81,7 +81,8 @@ describe('exactGp(data, hyperparameters, model, previous)', () => {
     const data = randomData(12, 2, 5);
     const hyper = someHyperparameters(2);
     const zero = { mean: { kind: 'zero' } } as const;
-    const { mean, variance } = exactGp(data, hyper, zero).leaveOneOut();
+    const gp = exactGp(data, hyper, zero);
+    const { mean, variance } = gp.leaveOneOut();
     for (let i = 0; i < 12; i++) {
       const keep = [...data.y.keys()].filter((j) => j !== i);
       const others = {
@@ -90,6 +91,8 @@ describe('exactGp(data, hyperparameters, model, previous)', () => {
         y: Float64Array.from(keep, (j) => data.y[j]),
       };
       const expected = exactGp(others, hyper, zero).predict(data.x.slice(2 * i, 2 * i + 2), 1);
+      const residual = (data.y[i] - mean[i]) / Math.sqrt(variance[i]);
+      expect(Math.abs(gp.standardisedResidual(i) - residual)).toBeLessThan(DENSE_SOLVE);
       expect(Math.abs(mean[i] - expected.mean[0])).toBeLessThan(DENSE_SOLVE);
       expect(Math.abs(variance[i] - expected.variance[0] - hyper.noiseVariance)).toBeLessThan(DENSE_SOLVE);
     }

@@ -32,7 +32,8 @@ export interface PolicyContext {
 
 /** Something the policy had to do without; said in an event, never in silence. */
 export interface PolicyNote {
-  readonly kind: 'jitter' | 'merged-duplicates' | 'refit-failed' | 'random-fallback' | 'poor-fit';
+  readonly kind:
+    'jitter' | 'merged-duplicates' | 'near-duplicate' | 'refit-failed' | 'random-fallback' | 'poor-fit';
   readonly message: string;
 }
 

@@ -1,0 +1,65 @@
+/**
+ * The Bayesian policy: an initial Sobol design, then the point where a Gaussian process expects most.
+ *
+ * Everything it does is a function of the history it is given. Fits of the hyper-parameters travel in the memos of
+ * trials, random choices are keyed by seed and trial number, budgets are counts; what an instance keeps between calls
+ * (the last factor) gives the bits of a fresh computation.
+ */
+import { randomStream } from '../../../math/index.js';
+import type { Json } from '../../../trial/index.js';
+import { bestObserved } from '../model-free.js';
+import type { Policy, PolicyContext, PolicyNote, Suggestion } from '../policy.js';
+import { initialPoint, isInitial } from './initial-design.js';
+import { fitToJson } from './memo.js';
+import { createModelOf } from './model-of.js';
+import { bestOfPosterior } from './recommend.js';
+import { searchPoint } from './search.js';
+import { bayesSettings, bayesSettingsToJson } from './settings.js';
+import type { BayesOptions, BayesSettings } from './settings.js';
+
+/**
+ * @param settings - any of the settings of `BayesSettings`; the rest have their defaults.
+ * @throws BoSearchError E_ARGUMENT naming a setting that cannot be.
+ */
+export function createBayesPolicy(settings?: BayesOptions | Json): Policy {
+  const filled = bayesSettings(settings);
+  const modelOf = createModelOf(filled);
+  return {
+    name: 'bayes',
+    settings: bayesSettingsToJson(filled),
+    suggest: (context) => suggest(context, filled, modelOf),
+    recommend(context) {
+      const made = modelOf(context);
+      if (made?.surrogate === undefined) return bestObserved(context);
+      return bestOfPosterior(made.observations, made.surrogate) ?? bestObserved(context);
+    },
+  };
+}
+
+function suggest(
+  context: PolicyContext,
+  settings: BayesSettings,
+  modelOf: ReturnType<typeof createModelOf>,
+): Suggestion {
+  const made = isInitial(context, settings) ? undefined : modelOf(context);
+  if (made === undefined) return { unit: [...initialPoint(context)], by: 'initial', notes: [] };
+  const { observations, surrogate } = made;
+  if (surrogate === undefined) {
+    return randomPoint(context, 'the covariance of the observations could not be factorised');
+  }
+  const { x, notes } = searchPoint(context, settings, surrogate.gp, observations.deterministic);
+  return {
+    unit: [...x],
+    by: 'bayes',
+    ...(surrogate.fresh ? { memo: fitToJson(surrogate.fit) } : {}),
+    notes: [...surrogate.notes, ...notes],
+  };
+}
+
+/** The last resort, said in a note. */
+function randomPoint({ seed, dimension, trials }: PolicyContext, why: string): Suggestion {
+  const unit = new Float64Array(dimension);
+  randomStream(seed, trials.length, 'random-fallback').fillUniform(unit);
+  const note: PolicyNote = { kind: 'random-fallback', message: `${why}; the point is random` };
+  return { unit: [...unit], by: 'random', notes: [note] };
+}

@@ -1,0 +1,61 @@
+/** The acquisition of a suggestion: what a new trial is worth, pending trials taken into account. */
+import type { Acquisition } from '../../../acquisition/index.js';
+import {
+  expectedImprovement,
+  logExpectedImprovement,
+  pendingLogExpectedImprovement,
+} from '../../../acquisition/index.js';
+import type { ExactGp } from '../../../gp/index.js';
+import { exactGp } from '../../../gp/index.js';
+import type { RandomStream } from '../../../math/index.js';
+import type { AcquisitionSetting } from './settings.js';
+
+/**
+ * - `log-nei`: noise-corrected log EI over the posterior-mean best; pending trials by fantasies of their outcomes;
+ * - `log-ei`, `ei`: over the best observation; pending trials count as observed at their posterior mean.
+ * @param pending - points under evaluation, shape (p, d).
+ * @param stream - of the fantasies.
+ */
+export function chooseAcquisition(
+  kind: AcquisitionSetting,
+  gp: ExactGp,
+  pending: Float64Array,
+  stream: RandomStream,
+): Acquisition {
+  if (kind === 'log-nei') {
+    const p = pending.length / gp.dimension;
+    const noiseVariance = new Float64Array(p).fill(gp.hyperparameters.noiseVariance);
+    return pendingLogExpectedImprovement(gp, { incumbents: gp.data.x, pending, noiseVariance, stream });
+  }
+  const best = gp.data.y.reduce((a, b) => Math.max(a, b));
+  const posterior = believing(gp, pending);
+  return kind === 'ei'
+    ? expectedImprovement(posterior, { best })
+    : logExpectedImprovement(posterior, { best });
+}
+
+/** The GP as if each pending trial had brought its posterior mean: the mean stays, the variance there goes. */
+function believing(gp: ExactGp, pending: Float64Array): ExactGp {
+  if (pending.length === 0) return gp;
+  const { data, dimension } = gp;
+  const p = pending.length / dimension;
+  const { mean } = gp.predict(pending, p);
+  const extended = (values: Float64Array, last: number) =>
+    Float64Array.of(...values, ...new Float64Array(p).fill(last));
+  const { noise, offsets } = data;
+  const believed = {
+    ...data,
+    x: Float64Array.of(...data.x, ...pending),
+    y: Float64Array.of(...data.y, ...mean),
+    noise:
+      noise.kind !== 'inferred'
+        ? { ...noise, variances: extended(noise.variances, 0) }
+        : noise.relative === undefined
+          ? noise
+          : { ...noise, relative: extended(noise.relative, 1) },
+    ...(offsets === undefined
+      ? {}
+      : { offsets: { ...offsets, of: Int32Array.of(...offsets.of, ...new Int32Array(p).fill(-1)) } }),
+  };
+  return exactGp(believed, gp.hyperparameters, {}, gp);
+}

@@ -1,0 +1,10 @@
+/** The Bayesian policy. */
+export { createBayesPolicy } from './bayes-policy.js';
+export { BAYES_DEFAULTS } from './settings.js';
+export type {
+  AcquisitionSetting,
+  BayesOptions,
+  BayesSettings,
+  LengthscaleSetting,
+  TransformSetting,
+} from './settings.js';

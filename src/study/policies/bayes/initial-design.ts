@@ -1,0 +1,32 @@
+/** The points before there is a model: one scrambled Sobol sequence. */
+import { MAX_SOBOL_DIMENSIONS, randomStream, sobolPoints } from '../../../math/index.js';
+import type { PolicyContext } from '../policy.js';
+import type { BayesSettings } from './settings.js';
+
+/** Most and least trials of the default initial design. */
+const LEAST_INITIAL = 6;
+
+/** Trials before the model chooses, where the settings leave it open: at least 6, else as many as parameters. */
+export function initialTrials(settings: BayesSettings, dimension: number): number {
+  return settings.initial ?? Math.max(LEAST_INITIAL, dimension);
+}
+
+/** Whether trials of any origin, failed ones apart, are still too few. */
+export function isInitial(context: PolicyContext, settings: BayesSettings): boolean {
+  const used = context.trials.filter(({ state }) => state !== 'failed').length;
+  return used < initialTrials(settings, context.dimension);
+}
+
+/**
+ * The next point of the study's own scrambled Sobol sequence; each initial trial takes one, others take none.
+ * Beyond 128 parameters, where Sobol numbers end, a uniform point.
+ */
+export function initialPoint({ seed, dimension, trials }: PolicyContext): Float64Array {
+  if (dimension > MAX_SOBOL_DIMENSIONS) {
+    const point = new Float64Array(dimension);
+    randomStream(seed, trials.length, 'initial').fillUniform(point);
+    return point;
+  }
+  const skip = trials.filter(({ origin }) => origin.by === 'initial').length;
+  return sobolPoints(1, dimension, { scramble: randomStream(seed, 'initial'), skip });
+}

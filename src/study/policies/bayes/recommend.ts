@@ -1,0 +1,41 @@
+/** The recommendation: the evaluated point whose posterior mean is best, in the study's own direction and units. */
+import type { Recommended } from '../policy.js';
+import type { Observation, Observations } from './observations.js';
+import { untransform } from './outcome-transform.js';
+import type { Surrogate } from './surrogate.js';
+
+/** 97.5 % quantile of the standard normal distribution. */
+const Z95 = 1.959963984540054;
+
+/**
+ * The best posterior mean among complete trials (among stopped ones where none is complete), the first of equals.
+ * The interval is that of the function the study is about: for measurements it includes the step from the sample's
+ * images to fresh ones, for noisy values and counts it leaves out the noise of a single trial.
+ */
+export function bestOfPosterior(observations: Observations, { gp, fit }: Surrogate): Recommended | undefined {
+  const { all, dimension: d } = observations;
+  const complete = all.some(({ trial }) => trial.state === 'complete');
+  const x = Float64Array.from(all.flatMap(({ trial }) => trial.unit));
+  const { mean, variance } = gp.predict(x, x.length / d);
+  let best = -1;
+  all.forEach(({ trial }, i) => {
+    if (complete && trial.state !== 'complete') return;
+    if (best < 0 || mean[i] > mean[best]) best = i;
+  });
+  if (best < 0) return undefined;
+  const { shift, scale } = fit.standardisation;
+  const y = shift + scale * mean[best];
+  const half = Z95 * Math.sqrt(variance[best] * scale * scale + stepToFreshImages(all[best], observations));
+  const toUser = (value: number) => untransform(observations.transform, observations.sign * value);
+  const ends = [toUser(y - half), toUser(y + half)] as const;
+  return {
+    trial: all[best].trial.number,
+    mean: toUser(y),
+    interval: ends[0] <= ends[1] ? ends : [ends[1], ends[0]],
+  };
+}
+
+/** Where several samples share offsets, the posterior already holds what a sample's images may be off by. */
+function stepToFreshImages(observation: Observation, { offsets }: Observations): number {
+  return offsets === undefined ? observation.generalisation : 0;
+}

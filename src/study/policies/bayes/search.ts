@@ -1,0 +1,98 @@
+/**
+ * The next point by the model: the acquisition's maximum over the cube, unless that was tried already.
+ *
+ * Notation: n observations, d parameters, l lengthscales.
+ */
+import type { Acquisition } from '../../../acquisition/index.js';
+import { maximizeAcquisition } from '../../../acquisition/index.js';
+import type { ExactGp } from '../../../gp/index.js';
+import { randomStream } from '../../../math/index.js';
+import type { PolicyContext, PolicyNote } from '../policy.js';
+import { chooseAcquisition } from './choose-acquisition.js';
+import { freshPoint } from './fresh-point.js';
+import { isNearAny } from './near-duplicates.js';
+import type { BayesSettings } from './settings.js';
+
+/** Points of greatest posterior mean around which the search looks. */
+const CENTRES = 5;
+
+/** Local steps: this share of a lengthscale, of at most the side of the cube. */
+const LOCAL_STEP = 0.1;
+
+/** Most evaluations of one search, and most evaluations times n²: what an evaluation costs grows with n². */
+const MOST_EVALUATIONS = 4096;
+const MOST_WORK = 2e8;
+
+/** Failed trials kept in mind: the newest ones. */
+const MOST_FAILED = 20;
+
+export interface Found {
+  readonly x: Float64Array;
+  readonly notes: readonly PolicyNote[];
+}
+
+/**
+ * Where the acquisition is greatest. Running trials are pending; failed ones count as pending too, so that nothing is
+ * gained by going there again. Where trying a point again would bring nothing new, and always for failed points, a
+ * maximum within 1e-3 lengthscales of a known point gives way to the best of fresh points.
+ */
+export function searchPoint(
+  context: PolicyContext,
+  settings: BayesSettings,
+  gp: ExactGp,
+  deterministic: boolean,
+): Found {
+  const { seed, trials } = context;
+  const stream = (purpose: string) => randomStream(seed, trials.length, purpose);
+  const running = pointsOf(context, 'running');
+  const failed = pointsOf(context, 'failed').slice(-MOST_FAILED * gp.dimension);
+  const pending = Float64Array.of(...running, ...failed);
+  const acquisition = chooseAcquisition(settings.acquisition, gp, pending, stream('fantasies'));
+  const { lengthscales } = gp.hyperparameters;
+  const localSd = lengthscales.map((l) => LOCAL_STEP * Math.min(l, 1));
+  const centres = bestPoints(gp, CENTRES);
+  const known = deterministic ? Float64Array.of(...gp.data.x, ...pending) : failed;
+  const { kind, x } = maximize(acquisition, settings, gp, centres, localSd, stream('acquisition'));
+  if (kind === 'maximum' && !isNearAny(x, known, lengthscales)) return { x, notes: [] };
+  const fresh = freshPoint(acquisition, centres, localSd, known, lengthscales, stream('fresh'));
+  const why = kind === 'maximum' ? 'the best point was tried already' : 'the acquisition is finite nowhere';
+  const message = `${why}; the best of ${fresh.looked} fresh points is taken`;
+  return { x: fresh.x, notes: [{ kind: 'near-duplicate', message }] };
+}
+
+/** Evaluations that a search with n observations may spend. */
+export function evaluationBudget(n: number): number {
+  return Math.max(64, Math.min(MOST_EVALUATIONS, Math.floor(MOST_WORK / Math.max(1, n * n))));
+}
+
+function maximize(
+  acquisition: Acquisition,
+  settings: BayesSettings,
+  gp: ExactGp,
+  centres: Float64Array,
+  localSd: Float64Array,
+  stream: ReturnType<typeof randomStream>,
+) {
+  return maximizeAcquisition(acquisition, {
+    stream,
+    scales: gp.hyperparameters.lengthscales,
+    rawPoints: settings.candidates,
+    centres,
+    localSd,
+    localPoints: Math.ceil(settings.candidates / 2),
+    starts: settings.starts,
+    budget: evaluationBudget(gp.n),
+  });
+}
+
+function pointsOf({ trials }: PolicyContext, state: 'running' | 'failed'): Float64Array {
+  return Float64Array.from(trials.filter((trial) => trial.state === state).flatMap(({ unit }) => unit));
+}
+
+/** The `count` observed points of greatest posterior mean, shape (≤ count, d). */
+function bestPoints(gp: ExactGp, count: number): Float64Array {
+  const { dimension: d, n, data } = gp;
+  const { mean } = gp.predict(data.x, n);
+  const order = Array.from(mean.keys()).sort((a, b) => mean[b] - mean[a] || a - b);
+  return Float64Array.from(order.slice(0, count).flatMap((i) => [...data.x.subarray(i * d, (i + 1) * d)]));
+}

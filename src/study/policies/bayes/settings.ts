@@ -1,0 +1,139 @@
+/** The settings of the Bayesian policy: what each means, its default, and the check of what a caller or journal gives. */
+import { BoSearchError } from '../../../errors.js';
+import type { Prior } from '../../../gp/index.js';
+import type { Json } from '../../../trial/index.js';
+
+/** Which gain is maximised: noise-corrected log EI, log EI or EI over the best observation. */
+export type AcquisitionSetting = 'log-nei' | 'log-ei' | 'ei';
+
+/** `auto`: the logit where all outcomes are counts or measurements, else the identity. */
+export type TransformSetting = 'auto' | 'identity' | 'logit';
+
+/** Log-normal prior of the lengthscales in the unit cube. */
+export interface LengthscaleSetting {
+  /** Mode of the prior divided by √d, above 0. */
+  readonly mode: number;
+  /** Standard deviation of the logarithm, above 0. */
+  readonly spread: number;
+}
+
+export interface BayesSettings {
+  /** Default `log-nei`. */
+  readonly acquisition: AcquisitionSetting;
+  /** Default `auto`. */
+  readonly transform: TransformSetting;
+  /**
+   * Trials (seeds and enqueued points included, failed ones not) before the model chooses, at least 1; null for the
+   * rule of `initialTrials`. Default null.
+   */
+  readonly initial: number | null;
+  readonly lengthscale: LengthscaleSetting;
+  /** Prior of the process variance, in units of the standardised outcomes; a number fixes it. */
+  readonly outputScale: Prior | number;
+  /** Prior of the inferred noise variance, in the same units. */
+  readonly noise: Prior;
+  /** Lowest noise variance the fit may find, above 0, in the same units: the nugget of deterministic outcomes. */
+  readonly noiseFloor: number;
+  /** Scrambled Sobol points at which the acquisition is looked at, at least 1; fewer when n is large. */
+  readonly candidates: number;
+  /** Starts of the local search, at least 1; fewer when n is large. */
+  readonly starts: number;
+}
+
+/** Defaults: measured in bench/README.md on seeds that the reported benchmarks do not use. */
+export const BAYES_DEFAULTS: BayesSettings = {
+  acquisition: 'log-nei',
+  transform: 'auto',
+  initial: null,
+  lengthscale: { mode: 0.3, spread: 1 },
+  outputScale: { kind: 'gamma', shape: 2, rate: 1 },
+  noise: { kind: 'log-normal', location: -4, scale: 1 },
+  noiseFloor: 1e-6,
+  candidates: 512,
+  starts: 8,
+};
+
+/** What a caller may give: any of the settings. */
+export type BayesOptions = Partial<BayesSettings>;
+
+/**
+ * Settings with defaults filled in.
+ * @param given - an object with some of the settings, as typed by a caller or read from a journal.
+ * @throws BoSearchError E_ARGUMENT naming the setting, what it may be and what came.
+ */
+export function bayesSettings(given: unknown = {}): BayesSettings {
+  if (!isObject(given)) throw refuse('settings', 'an object', given);
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(BAYES_DEFAULTS, name)) {
+      throw refuse('settings', `only ${Object.keys(BAYES_DEFAULTS).join(', ')}`, name);
+    }
+  }
+  const settings = { ...BAYES_DEFAULTS, ...withoutUndefined(given) };
+  assertOneOf('acquisition', settings.acquisition, ['log-nei', 'log-ei', 'ei']);
+  assertOneOf('transform', settings.transform, ['auto', 'identity', 'logit']);
+  if (settings.initial !== null) assertCount('initial', settings.initial);
+  assertLengthscale(settings.lengthscale);
+  if (typeof settings.outputScale === 'number') assertPositive('outputScale', settings.outputScale);
+  else assertPrior('outputScale', settings.outputScale);
+  assertPrior('noise', settings.noise);
+  assertPositive('noiseFloor', settings.noiseFloor);
+  assertCount('candidates', settings.candidates);
+  assertCount('starts', settings.starts);
+  return settings;
+}
+
+/** The settings as the journal's header keeps them. */
+export function bayesSettingsToJson(settings: BayesSettings): Json {
+  return JSON.parse(JSON.stringify(settings)) as Json;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function withoutUndefined(given: Readonly<Record<string, unknown>>): BayesOptions {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+function refuse(name: string, expected: string, got: unknown): BoSearchError {
+  return new BoSearchError('E_ARGUMENT', `bayes policy ${name}: expected ${expected}, got ${show(got)}`);
+}
+
+function show(value: unknown): string {
+  return typeof value === 'number' || value === undefined ? String(value) : JSON.stringify(value);
+}
+
+function assertOneOf(name: string, value: unknown, choices: readonly string[]): void {
+  if (!choices.includes(value as string)) throw refuse(name, choices.join(', '), value);
+}
+
+function assertCount(name: string, value: unknown): void {
+  if (!(Number.isSafeInteger(value) && (value as number) >= 1))
+    throw refuse(name, 'an integer of at least 1', value);
+}
+
+function assertPositive(name: string, value: unknown): void {
+  if (!(typeof value === 'number' && value > 0 && value < Infinity)) {
+    throw refuse(name, 'a finite number above 0', value);
+  }
+}
+
+function assertLengthscale(value: unknown): void {
+  if (!isObject(value)) throw refuse('lengthscale', '{ mode, spread }', value);
+  assertPositive('lengthscale.mode', value['mode']);
+  assertPositive('lengthscale.spread', value['spread']);
+}
+
+function assertPrior(name: string, value: unknown): void {
+  const kind = isObject(value) ? value['kind'] : undefined;
+  if (isObject(value) && kind === 'log-normal') {
+    const location = value['location'];
+    if (!Number.isFinite(location)) throw refuse(`${name}.location`, 'a finite number', location);
+    return assertPositive(`${name}.scale`, value['scale']);
+  }
+  if (isObject(value) && kind === 'gamma') {
+    assertPositive(`${name}.shape`, value['shape']);
+    return assertPositive(`${name}.rate`, value['rate']);
+  }
+  throw refuse(name, 'a prior of kind log-normal or gamma', value);
+}

@@ -1,0 +1,157 @@
+/**
+ * The surrogate of a history: fitted anew when the schedule says so, else the last fit with the new points appended.
+ * A function of the history alone; what an instance keeps only saves work.
+ */
+import { BoSearchError } from '../../../errors.js';
+import type {
+  ExactGp,
+  FitResult,
+  GpData,
+  GroupOffsets,
+  NoiseModel,
+  Standardisation,
+} from '../../../gp/index.js';
+import { exactGp, fitHyperparameters, refitReason, standardisation, standardise } from '../../../gp/index.js';
+import type { PolicyNote } from '../policy.js';
+import type { Fit } from './memo.js';
+import { mergeDuplicates } from './merge-duplicates.js';
+import type { Observations } from './observations.js';
+import type { BayesSettings } from './settings.js';
+
+export interface Surrogate {
+  readonly gp: ExactGp;
+  readonly fit: Fit;
+  /** Whether the fit was made here, so that it has to be written down. */
+  readonly fresh: boolean;
+  readonly notes: readonly PolicyNote[];
+}
+
+/**
+ * @param last - the newest fit of the history, if there is one.
+ * @param previous - any GP from before; its factor is extended where it fits.
+ * @returns undefined where no factorisation succeeds, even after merging repeated points.
+ */
+export function surrogateOf(
+  observations: Observations,
+  settings: BayesSettings,
+  last: Fit | undefined,
+  previous: ExactGp | undefined,
+): Surrogate | undefined {
+  return (
+    conditioned(observations, settings, last, previous, []) ??
+    afterMerging(observations, (merged, note) => conditioned(merged, settings, last, undefined, [note]))
+  );
+}
+
+function conditioned(
+  observations: Observations,
+  settings: BayesSettings,
+  last: Fit | undefined,
+  previous: ExactGp | undefined,
+  notes: readonly PolicyNote[],
+): Surrogate | undefined {
+  try {
+    const kept = keptSurrogate(observations, last, previous);
+    if (kept !== undefined) return { ...kept, notes: [...notes, ...jitterNotes(kept.gp)] };
+    const { fit, result } = fitted(observations, settings, last);
+    const gp = exactGp(gpData(observations, fit.standardisation), fit.hyperparameters);
+    return { gp, fit, fresh: true, notes: [...notes, ...fitNotes(result), ...jitterNotes(gp)] };
+  } catch (error) {
+    if (error instanceof BoSearchError && NUMERICAL.has(error.code)) return undefined;
+    throw error;
+  }
+}
+
+const NUMERICAL: ReadonlySet<string> = new Set(['E_NOT_POSITIVE_DEFINITE', 'E_NON_FINITE']);
+
+/** The last fit with all of today's points, where the schedule has no reason for another. */
+function keptSurrogate(
+  observations: Observations,
+  last: Fit | undefined,
+  previous: ExactGp | undefined,
+): { readonly gp: ExactGp; readonly fit: Fit; readonly fresh: false } | undefined {
+  if (last === undefined || last.transform !== observations.transform) return undefined;
+  const n = observations.all.length;
+  if (refitReason({ n, fittedAt: last.n }) !== undefined) return undefined;
+  const gp = exactGp(gpData(observations, last.standardisation), last.hyperparameters, {}, previous);
+  const state = { n, fittedAt: last.n, newestResidual: gp.standardisedResidual(n - 1) };
+  return refitReason(state) === undefined ? { gp, fit: last, fresh: false } : undefined;
+}
+
+function fitted(
+  observations: Observations,
+  settings: BayesSettings,
+  last: Fit | undefined,
+): { readonly fit: Fit; readonly result: FitResult } {
+  const by = standardisation(observations.y);
+  const { dimension: d, transform } = observations;
+  const { lengthscale, outputScale, noise, noiseFloor } = settings;
+  const location = Math.log(lengthscale.mode * Math.sqrt(d)) + lengthscale.spread ** 2;
+  const result = fitHyperparameters(gpData(observations, by), {
+    priors: {
+      lengthscale: { kind: 'log-normal', location, scale: lengthscale.spread },
+      outputScale,
+      noiseVariance: noise,
+    },
+    bounds: { noiseVariance: [noiseFloor, Math.max(10, noiseFloor)] },
+    ...(last === undefined ? {} : { warmStart: last.hyperparameters }),
+  });
+  const { hyperparameters } = result;
+  return { fit: { n: observations.all.length, transform, standardisation: by, hyperparameters }, result };
+}
+
+/** The observations in standardised units. */
+function gpData(observations: Observations, by: Standardisation): GpData {
+  const { x, y, dimension, noise, offsets } = observations;
+  const square = (variance: number) => variance / by.scale / by.scale;
+  return {
+    x,
+    y: standardise(y, by),
+    dimension,
+    noise: scaledNoise(noise, square),
+    ...(offsets === undefined ? {} : { offsets: scaledOffsets(offsets, square) }),
+  };
+}
+
+/** Variances beyond this many squared standard deviations of the targets say nothing; more would only overflow. */
+const MOST_VARIANCE = 1e12;
+
+function scaledNoise(noise: NoiseModel, square: (variance: number) => number): NoiseModel {
+  if (noise.kind === 'inferred') return noise;
+  return {
+    ...noise,
+    variances: noise.variances.map((variance) => Math.min(square(variance), MOST_VARIANCE)),
+  };
+}
+
+function scaledOffsets(offsets: GroupOffsets, square: (variance: number) => number): GroupOffsets {
+  return { of: offsets.of, variance: Math.min(square(offsets.variance), MOST_VARIANCE) };
+}
+
+function fitNotes({ logPosterior, stop }: FitResult): readonly PolicyNote[] {
+  if (logPosterior === -Infinity) {
+    return [
+      { kind: 'refit-failed', message: 'no start of the fit had a finite likelihood; the start is used' },
+    ];
+  }
+  if (stop.good || stop.kind === 'iterations') return [];
+  return [{ kind: 'poor-fit', message: `the fit stopped early: ${stop.message}; ${stop.advice}` }];
+}
+
+function jitterNotes({ relativeJitter }: ExactGp): readonly PolicyNote[] {
+  if (relativeJitter === 0) return [];
+  return [
+    { kind: 'jitter', message: `the covariance needed a jitter of ${relativeJitter} of its mean diagonal` },
+  ];
+}
+
+function afterMerging(
+  observations: Observations,
+  next: (merged: Observations, note: PolicyNote) => Surrogate | undefined,
+): Surrogate | undefined {
+  const merged = mergeDuplicates(observations);
+  const removed = observations.all.length - merged.all.length;
+  if (removed === 0) return undefined;
+  const message = `${removed} repeated points were merged, for the covariance was not positive definite`;
+  return next(merged, { kind: 'merged-duplicates', message });
+}

@@ -1,0 +1,26 @@
+/** What policies without a model share: the best observed trial as their recommendation. */
+import type { Outcome } from '../../trial/index.js';
+import { observedInterval, observedValue } from '../../trial/index.js';
+import type { PolicyContext, Recommended, TrialSnapshot } from './policy.js';
+
+/**
+ * The trial with the best observed value, the first of equals; complete trials go before stopped ones.
+ * The interval is the outcome's own; where its noise is not known it is the value itself.
+ */
+export function bestObserved(context: PolicyContext): Recommended | undefined {
+  return bestOf(context, 'complete') ?? bestOf(context, 'stopped');
+}
+
+function bestOf(context: PolicyContext, state: TrialSnapshot['state']): Recommended | undefined {
+  const sign = context.direction === 'maximize' ? 1 : -1;
+  let best: { readonly trial: number; readonly mean: number; readonly outcome: Outcome } | undefined;
+  for (const { number, outcome, state: its } of context.trials) {
+    if (its !== state || outcome === undefined) continue;
+    const mean = observedValue(outcome);
+    if (mean === undefined || !Number.isFinite(mean)) continue;
+    if (best === undefined || sign * mean > sign * best.mean) best = { trial: number, mean, outcome };
+  }
+  if (best === undefined) return undefined;
+  const { trial, mean, outcome } = best;
+  return { trial, mean, interval: observedInterval(outcome) ?? [mean, mean] };
+}
