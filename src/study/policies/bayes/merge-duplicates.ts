@@ -7,7 +7,8 @@ const SAME = 1e-9;
 
 /** Each group of repeated points becomes its first, with the mean of the group's y; offsets are dropped. */
 export function mergeDuplicates(observations: Observations): Observations {
-  const { dimension: d, all, x } = observations;
+  const { all, x } = observations;
+  const d = observations.dimension;
   const groups: { readonly first: number; readonly members: Observation[] }[] = [];
   all.forEach((observation, i) => {
     const group = groups.find(({ first }) => isSame(x, first, i, d));
@@ -15,9 +16,12 @@ export function mergeDuplicates(observations: Observations): Observations {
     else group.members.push(observation);
   });
   const merged = groups.map(({ members }) => ({ ...members[0], y: meanOf(members) }));
-  const { offsets: _, ...rest } = observations;
+  const { dimension, transform, sign, deterministic } = observations;
   return {
-    ...rest,
+    dimension,
+    transform,
+    sign,
+    deterministic,
     all: merged,
     x: Float64Array.from(merged.flatMap(({ trial }) => trial.unit)),
     y: Float64Array.from(merged, ({ y }) => y),

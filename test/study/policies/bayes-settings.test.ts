@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import { BAYES_DEFAULTS, createBayesPolicy } from '../../../src/study/policies/bayes/index.js';
+import { thrownBy } from './thrown-by.js';
+
+describe('createBayesPolicy(settings)', () => {
+  it('fills in defaults and writes all settings down', () => {
+    expect(createBayesPolicy().settings).toEqual(BAYES_DEFAULTS);
+    expect(createBayesPolicy({ initial: 9 }).settings).toEqual({ ...BAYES_DEFAULTS, initial: 9 });
+  });
+
+  it('takes back what it wrote', () => {
+    const { settings } = createBayesPolicy({
+      outputScale: 1,
+      transform: 'logit',
+      lengthscale: { mode: 1, spread: 2 },
+    });
+    expect(createBayesPolicy(settings).settings).toEqual(settings);
+  });
+
+  it.each([
+    [[], 'settings: expected an object, got []'],
+    [null, 'settings: expected an object, got null'],
+    [{ kernel: 'rbf' }, `settings: expected only ${Object.keys(BAYES_DEFAULTS).join(', ')}, got "kernel"`],
+    [{ acquisition: 'ucb' }, 'acquisition: expected log-nei, log-ei, ei, got "ucb"'],
+    [{ transform: 1 }, 'transform: expected auto, identity, logit, got 1'],
+    [{ initial: 0 }, 'initial: expected an integer of at least 1, got 0'],
+    [{ initial: 2.5 }, 'initial: expected an integer of at least 1, got 2.5'],
+    [{ candidates: NaN }, 'candidates: expected an integer of at least 1, got NaN'],
+    [{ starts: '8' }, 'starts: expected an integer of at least 1, got "8"'],
+    [{ lengthscale: 1 }, 'lengthscale: expected { mode, spread }, got 1'],
+    [{ lengthscale: { mode: 0, spread: 1 } }, 'lengthscale.mode: expected a finite number above 0, got 0'],
+    [{ lengthscale: { mode: 1 } }, 'lengthscale.spread: expected a finite number above 0, got undefined'],
+    [{ outputScale: -1 }, 'outputScale: expected a finite number above 0, got -1'],
+    [
+      { outputScale: { kind: 'beta' } },
+      'outputScale: expected a prior of kind log-normal or gamma, got {"kind":"beta"}',
+    ],
+    [{ noise: { kind: 'gamma', shape: 1 } }, 'noise.rate: expected a finite number above 0, got undefined'],
+    [{ noise: { kind: 'log-normal', scale: 1 } }, 'noise.location: expected a finite number, got undefined'],
+    [{ noiseFloor: Infinity }, 'noiseFloor: expected a finite number above 0, got Infinity'],
+  ])('refuses %j', (settings, message) => {
+    const error = thrownBy(() => createBayesPolicy(settings as never));
+    expect([error.code, error.message]).toEqual(['E_ARGUMENT', `bayes policy ${message}`]);
+  });
+});
