@@ -41,3 +41,6 @@ export const TORCH_ABSOLUTE = 1e-4;
 
 /** Input gradients against PyTorch in float64, relative in L2: a clamp or ReLU may sit within rounding of its bend. */
 export const TORCH_GRADIENT_RELATIVE = 1e-3;
+
+/** Fourth-order central differences of log acquisitions (size 10) with step 1e-5: rounding 1e-9, slopes from 1e-3 on. */
+export const ACQUISITION_GRADIENT = 1e-5;

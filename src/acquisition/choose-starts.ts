@@ -18,7 +18,7 @@ export function chooseStarts(
   for (let i = 0; i < values.length; i++) if (Number.isFinite(values[i])) finite.push(i);
   if (finite.length === 0) return [];
   const best = finite.reduce((a, b) => (values[b] > values[a] ? b : a));
-  const unit = scale === 'log' ? 1 : standardDeviation(finite.map((i) => values[i])) || 1;
+  const unit = valueUnit(values, scale);
   const keys = new Float64Array(values.length);
   for (const i of finite) keys[i] = values[i] / unit + gumbel(stream);
   keys[best] = Number.POSITIVE_INFINITY;
@@ -26,13 +26,17 @@ export function chooseStarts(
   return finite.slice(0, Math.max(1, count));
 }
 
+/** By how much values differ that matter: 1 for a `log` scale, else the standard deviation of the finite ones. */
+export function valueUnit(values: Float64Array, scale: 'log' | 'linear'): number {
+  if (scale === 'log') return 1;
+  const finite = values.filter(Number.isFinite);
+  const mean = finite.reduce((s, v) => s + v, 0) / finite.length;
+  const variance = finite.reduce((s, v) => s + (v - mean) ** 2, 0) / finite.length;
+  return variance > 0 && variance < Number.POSITIVE_INFINITY ? Math.sqrt(variance) : 1;
+}
+
 /** -log(-log u), u in (0, 1). */
 function gumbel(stream: RandomStream): number {
   const u = stream.uniform() || 2 ** -54;
   return -Math.log(-Math.log(u));
-}
-
-function standardDeviation(values: readonly number[]): number {
-  const mean = values.reduce((s, v) => s + v, 0) / values.length;
-  return Math.sqrt(values.reduce((s, v) => s + (v - mean) ** 2, 0) / values.length);
 }

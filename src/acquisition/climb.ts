@@ -12,7 +12,7 @@ import { countedGradients } from './counted-acquisition.js';
 
 /** A step that gains less than this share of the value ends a climb. */
 const FUNCTION_TOLERANCE = 1e-6;
-/** A climb ends where the projected slope, in value per lengthscale, is at most this. */
+/** A climb ends where the projected slope, in units of value per lengthscale, is at most this. */
 const GRADIENT_TOLERANCE = 1e-4;
 const MEMORY = 10;
 
@@ -20,6 +20,8 @@ export interface ClimbLimits {
   readonly maxIterations: number;
   /** Evaluations of each start. */
   readonly maxEvaluations: number;
+  /** A difference of values that matters: the acquisition is divided by it. */
+  readonly unit: number;
 }
 
 /** Where the climbs ended: `x` in the cube and `value` of the acquisition. */
@@ -45,7 +47,7 @@ export function climb(
   const q = starts.length / d;
   const upper = scales.map((l) => 1 / l);
   const results = minimizeBoundedBatch(
-    negated(acquisition, budget, q, scales, upper),
+    negated(acquisition, budget, q, scales, upper, limits.unit),
     starts.map((x, k) => x / scales[k % d]),
     q,
     {
@@ -61,17 +63,18 @@ export function climb(
   return results.map(({ x: t, value, stop }) => {
     const x = new Float64Array(d);
     toCube(t, 0, scales, upper, x, 0);
-    return { x, value: -value, stop };
+    return { x, value: -value * limits.unit, stop };
   });
 }
 
-/** The function that is minimised: minus the acquisition, in t. */
+/** The function that is minimised: minus the acquisition in its unit, over t. */
 function negated(
   acquisition: Acquisition,
   budget: Budget,
   q: number,
   scales: Float64Array,
   upper: Float64Array,
+  unit: number,
 ): BatchValueAndGradient {
   const d = acquisition.dimension;
   const x = new Float64Array(q * d);
@@ -81,8 +84,8 @@ function negated(
     const { values, gradients } = countedGradients(acquisition, budget, batch, active.length);
     for (let k = 0; k < active.length; k++) {
       const row = active[k];
-      value[row] = -values[k];
-      for (let j = 0; j < d; j++) gradient[row * d + j] = -gradients[k * d + j] * scales[j];
+      value[row] = -values[k] / unit;
+      for (let j = 0; j < d; j++) gradient[row * d + j] = (-gradients[k * d + j] * scales[j]) / unit;
     }
   };
 }

@@ -9,7 +9,7 @@ import { BoSearchError, ShapeError } from '../errors.js';
 import type { RandomStream, StopReason } from '../math/index.js';
 import { stopReason } from '../math/index.js';
 import type { Acquisition } from './acquisition.js';
-import { chooseStarts } from './choose-starts.js';
+import { chooseStarts, valueUnit } from './choose-starts.js';
 import type { Climb } from './climb.js';
 import { climb } from './climb.js';
 import { concatenate } from './concatenate.js';
@@ -199,8 +199,9 @@ function climbFrom(
   const ends = climb(acquisition, budget, pick(raw.points, starts, plan.d), plan.scales, {
     maxIterations: plan.maxIterations,
     maxEvaluations,
+    unit: valueUnit(raw.values, acquisition.scale),
   });
-  return ends.reduce((a, b) => (b.value > a.value ? b : a));
+  return ends.reduce((a, b) => (b.value >= a.value ? b : a), { ...start, stop: ends[0].stop });
 }
 
 /** Indices of the `count` greatest values that are numbers. */

@@ -59,7 +59,8 @@ export function countPoints(where: string, points: Float64Array, d: number): num
 export function indexOfGreatest(values: Float64Array): number {
   let best = 0;
   for (let i = 1; i < values.length; i++) {
-    if (values[i] > values[best] || Number.isNaN(values[best])) best = i;
+    const replaces = Number.isNaN(values[best]) && !Number.isNaN(values[i]);
+    if (values[i] > values[best] || replaces) best = i;
   }
   return best;
 }
