@@ -39,7 +39,7 @@ describe('createBayesPolicy(settings)', () => {
     [{ noise: { kind: 'log-normal', scale: 1 } }, 'noise.location: expected a finite number, got undefined'],
     [{ noiseFloor: Infinity }, 'noiseFloor: expected a finite number above 0, got Infinity'],
   ])('refuses %j', (settings, message) => {
-    const error = thrownBy(() => createBayesPolicy(settings as never));
+    const error = thrownBy(() => createBayesPolicy(settings));
     expect([error.code, error.message]).toEqual(['E_ARGUMENT', `bayes policy ${message}`]);
   });
 });
