@@ -12,4 +12,10 @@ export {
   type Space,
   toUnit,
 } from './space.js';
-export { spaceFromJson, spaceToJson, type SpaceJson } from './space-json.js';
+export {
+  type ParameterJson,
+  type SeedJson,
+  spaceFromJson,
+  spaceToJson,
+  type SpaceJson,
+} from './space-json.js';

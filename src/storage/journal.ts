@@ -4,7 +4,7 @@
  * An append is answered when the record is on the disk. One that fails leaves the file as it was: what was written of
  * it is cut off, at once or, where even that fails, before the next append. Appends are carried out in call order.
  */
-import { fsyncSync, mkdirSync, openSync, closeSync, statSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -17,19 +17,19 @@ import { JOURNAL_FILE, type JournalBytes, readJournalBytes } from './read-journa
 import { storageError } from './storage-error.js';
 
 /**
- * Opens the journal of a folder for writing; makes both if they are not there.
+ * Opens the journal of a folder for writing; makes both if they are not there, and leaves neither if nothing is kept.
  * @throws E_LOCKED if another process writes it; E_JOURNAL, with file and line, if it is damaged; E_STORAGE if the
  *   folder cannot be made, read or written.
  */
 export async function openJournal(folder: string): Promise<Storage> {
-  makeFolder(folder);
+  const made = makeFolder(folder);
   const lock = acquireLock(folder);
   try {
     const file = join(folder, JOURNAL_FILE);
     const handle = await openFile(file);
     syncFolder(folder);
     try {
-      return new JournalStorage(file, handle, lock, readJournalBytes(file));
+      return new JournalStorage(file, handle, lock, readJournalBytes(file), made);
     } catch (error) {
       await handle.close();
       throw error;
@@ -53,12 +53,21 @@ class JournalStorage implements Storage {
   private untidy: boolean;
   /** Whether the line before `end` still lacks its newline. */
   private unended: boolean;
+  /** Folder to remove again if nothing is ever kept in it. */
+  private readonly made: string | undefined;
   private open = true;
   /** Resolves, never rejects, when the append before is through. */
   private tail: Promise<unknown> = Promise.resolve();
 
-  constructor(place: string, handle: FileHandle, lock: Lock, content: JournalBytes) {
+  constructor(
+    place: string,
+    handle: FileHandle,
+    lock: Lock,
+    content: JournalBytes,
+    made: string | undefined,
+  ) {
     this.place = place;
+    this.made = made;
     this.handle = handle;
     this.lock = lock;
     this.token = lock.token;
@@ -85,7 +94,9 @@ class JournalStorage implements Storage {
     this.open = false;
     await this.tail;
     await this.handle.close();
+    if (this.end === 0 && !this.untidy) rmSync(this.place, { force: true });
     this.lock.release();
+    if (this.end === 0 && this.made !== undefined) removeIfEmpty(this.made);
   }
 
   private async write(record: JournalRecord): Promise<void> {
@@ -136,11 +147,20 @@ class JournalStorage implements Storage {
   }
 }
 
-function makeFolder(folder: string): void {
+/** @returns the folder if it was not there before. */
+function makeFolder(folder: string): string | undefined {
   try {
-    mkdirSync(folder, { recursive: true });
+    return mkdirSync(folder, { recursive: true }) === undefined ? undefined : folder;
   } catch (error) {
     throw storageError(`${folder}: expected a folder for the study`, error);
+  }
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // something else is in it by now
   }
 }
 

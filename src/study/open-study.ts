@@ -1,7 +1,7 @@
 /** Opens a study on a storage: begins it, or goes on with the one that is there. */
 import { BoSearchError } from '../errors.js';
 import type { Space } from '../space/index.js';
-import type { HeaderRecord, JournalRecord, Json, Storage } from '../trial/index.js';
+import type { HeaderRecord, JournalRecord, Json, Storage, StorageWarning } from '../trial/index.js';
 import type { StudyListener } from './events.js';
 import { assertSameStudy, makeHeader, type StudyFacts } from './header.js';
 import { JournaledStudy } from './journaled-study.js';
@@ -39,6 +39,8 @@ export interface StudyView {
   readonly header: HeaderRecord;
   readonly space: Space;
   readonly trials: readonly Trial[];
+  /** What reading found, such as a last line that a writer has not finished; empty where all was well. */
+  readonly warnings: readonly StorageWarning[];
   /** The posterior-mean best with its interval, the best observed beside it. @throws E_TRIAL_STATE if no trial has a value. */
   recommend(): Recommendation;
 }
@@ -75,13 +77,13 @@ export async function openStudyOn(
   }
 }
 
-/** The study that records tell of, for readers. */
+/** The study that a journal tells of, for readers. */
 export function viewStudy(
-  records: readonly JournalRecord[],
-  place: string,
+  journal: Pick<StudyView, 'place' | 'warnings'> & { readonly records: readonly JournalRecord[] },
   choice: PolicyChoice | undefined,
   composition: Composition,
 ): StudyView {
+  const { place, records, warnings } = journal;
   const state = replay(records, place);
   const { header, space } = state;
   return {
@@ -89,6 +91,7 @@ export function viewStudy(
     header,
     space,
     trials: Object.freeze([...state.trials]),
+    warnings,
     recommend: () => recommendation(state, choosePolicy(choice, header, composition.policies)),
   };
 }

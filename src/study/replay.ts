@@ -7,7 +7,6 @@ import {
   blockSize,
   checkBlock,
   checkOutcome,
-  type HeaderRecord,
   isFailed,
   type JournalRecord,
   type ReportRecord,
@@ -68,10 +67,9 @@ function begin(header: JournalRecord | undefined, place: string): StudyState {
     throw new BoSearchError('E_JOURNAL', `${place}:1: expected a header, got ${header?.kind ?? 'nothing'}`);
   }
   try {
-    return initialState(header satisfies HeaderRecord, `${place}:1`);
+    return initialState(header);
   } catch (error) {
-    if (error instanceof BoSearchError) throw new BoSearchError('E_JOURNAL', error.message, { cause: error });
-    throw error;
+    throw atLine(error, place, 1);
   }
 }
 

@@ -27,14 +27,11 @@ export interface StudyState {
   readonly blockSizes: Map<string, number>;
 }
 
-/**
- * The state of a study that has a header and nothing else.
- * @param where - file and line of the header.
- */
-export function initialState(header: HeaderRecord, where: string): StudyState {
+/** The state of a study that has a header and nothing else. @throws E_SPACE if the header holds no space. */
+export function initialState(header: HeaderRecord): StudyState {
   return {
     header,
-    space: spaceFromJson(header.space, `${where} header.space`),
+    space: spaceFromJson(header.space, 'header.space'),
     trials: [],
     running: new Set(),
     endings: [],

@@ -1,0 +1,85 @@
+/** Composition: studies on the storages and with the policies there are. */
+import { versions } from 'node:process';
+import { BoSearchError } from './errors.js';
+import type { Space } from './space/index.js';
+import { createMemoryStorage, openJournal, readJournal } from './storage/index.js';
+import {
+  type Composition,
+  type OpenOptions,
+  openStudyOn,
+  type PolicyChoice,
+  type PolicyFactory,
+  type Study,
+  type StudyView,
+  viewStudy,
+} from './study/index.js';
+import { createBayesPolicy } from './study/policies/bayes/index.js';
+import { createRandomPolicy } from './study/policies/random.js';
+import { createSobolPolicy } from './study/policies/sobol.js';
+import type { Json, Storage } from './trial/index.js';
+import { VERSION } from './version.js';
+
+export interface StudyOptions extends OpenOptions {
+  /** What is searched; on reopening it must be the one the study was begun with. */
+  readonly space: Space;
+  /** Folder of the journal, which is made if it is not there, or a storage of your own. Default: in memory. */
+  readonly storage?: string | Storage;
+}
+
+const COMPOSITION: Composition = {
+  policies: {
+    bayes: createBayesPolicy,
+    random: withoutSettings('random', createRandomPolicy),
+    sobol: withoutSettings('sobol', createSobolPolicy),
+  },
+  versions: { boSearch: VERSION, node: versions.node },
+};
+
+/**
+ * Begins a study, or goes on with the one in its folder: with the trials, the enqueued points and the seed it has.
+ * Running trials of a session that died are handed out again first.
+ * @throws E_CONFIG for an option that cannot be, or that differs from the study in the folder (the first difference is
+ *   named); E_LOCKED if another process writes there; E_JOURNAL, with file and line, if the journal is damaged;
+ *   E_STORAGE if the folder cannot be written.
+ */
+export async function createStudy(options: StudyOptions): Promise<Study> {
+  const { storage, ...rest } = options;
+  return openStudyOn(await storageOf(storage), rest, COMPOSITION);
+}
+
+/**
+ * Goes on with the study in a folder, as it was begun; options that are given are compared with it.
+ * @throws as `createStudy`, and E_STORAGE if there is no study.
+ */
+export async function openStudy(folder: string, options: OpenOptions = {}): Promise<Study> {
+  readJournal(folder);
+  return openStudyOn(await openJournal(folder), options, COMPOSITION);
+}
+
+/**
+ * Looks at the study in a folder, or in a journal file, without its lock: a writer may be at work.
+ * @param options.policy - needed for `recommend` where the study has a policy of your own.
+ * @throws E_STORAGE if there is none; E_JOURNAL, with file and line, if it is damaged.
+ */
+export function readStudy(path: string, options: { readonly policy?: PolicyChoice } = {}): StudyView {
+  return viewStudy(readJournal(path), options.policy, COMPOSITION);
+}
+
+async function storageOf(storage: string | Storage | undefined): Promise<Storage> {
+  if (storage === undefined) return createMemoryStorage();
+  return typeof storage === 'string' ? openJournal(storage) : storage;
+}
+
+function withoutSettings(name: string, make: PolicyFactory): PolicyFactory {
+  return (settings?: Json) => {
+    const given = typeof settings === 'object' && settings !== null ? Object.keys(settings) : [settings];
+    const first = given.find((key) => key !== undefined);
+    if (first !== undefined) {
+      throw new BoSearchError(
+        'E_CONFIG',
+        `study policy: expected no settings for ${name}, got ${JSON.stringify(first)}`,
+      );
+    }
+    return make();
+  };
+}
