@@ -99,3 +99,85 @@ export {
   type PairedDifference,
   type ScoreSummary,
 } from './evaluation/scores.js';
+
+// Tensors
+export { clampUnit, silu, softClamp } from './tensors/activations.js';
+export type { Padding } from './tensors/conv-input-gradient.js';
+export { depthToSpace, spaceToDepth } from './tensors/depth-to-space.js';
+export { DIFFERENTIABLE_KERNELS } from './tensors/gradients/register.js';
+export {
+  createConvLayer,
+  createDenseLayer,
+  type ConvLayer,
+  type ConvOptions,
+  type DenseLayer,
+  type Layer,
+} from './tensors/layers.js';
+export {
+  openRuntime,
+  RUNTIME_BACKENDS,
+  type Runtime,
+  type RuntimeBackend,
+  type RuntimeOptions,
+} from './tensors/runtime.js';
+export {
+  concatStates,
+  disposeState,
+  gatherState,
+  keepState,
+  mapState,
+  sliceState,
+  stateBatch,
+  stateBytes,
+  stateTensors,
+  tileState,
+} from './tensors/state-tree.js';
+
+// Models
+export type { Classifier } from './models/classifier.js';
+export type { ModelManifest } from './models/manifest.js';
+export type { ImageSpec, LatentSpec, Mlvgm, State } from './models/mlvgm.js';
+export {
+  openModel,
+  readModelManifest,
+  type OpenedModel,
+  type OpenModelOptions,
+} from './models/open-model.js';
+export { readSafetensors, type WeightTensor } from './models/safetensors.js';
+
+// Purification
+export {
+  bareClassifier,
+  type BareClassifierOptions,
+  type DifferentiableClassifier,
+} from './purification/bare-classifier.js';
+export { blurKernelSize, type BlurKernelSize, type BlurOptions } from './purification/blur.js';
+export { createDefence, type Defence, type DefenceOptions } from './purification/defence.js';
+export {
+  encodeCodes,
+  mixByWeights,
+  mixCodes,
+  reconstruct,
+  samplePrior,
+  type Codes,
+} from './purification/mixers.js';
+export {
+  assertAlphas,
+  mixingWeights,
+  type Alphas,
+  type LatentWeight,
+  type MixingShape,
+} from './purification/mixing-weights.js';
+export { inputNoise, latentNoise, type NoiseKey } from './purification/noise.js';
+export { DEFAULT_CHUNK_SIZE, type PurificationOptions } from './purification/pipeline.js';
+export {
+  DEFAULT_MEMORY_BYTES,
+  prepareImages,
+  type CachedImages,
+  type DrawRange,
+  type ImagesToPrepare,
+  type PrepareOptions,
+} from './purification/prepared-images.js';
+export type { PreprocessingOptions } from './purification/preprocessing.js';
+export { createMemoryBudget, type MemoryBudget } from './purification/state-cache.js';
+export { walkLatents, type LatentSource, type Mixer, type WalkOptions } from './purification/walk.js';
