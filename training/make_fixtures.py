@@ -43,7 +43,9 @@ class TensorFile:
         self.length += array.size
 
 
-def walk(file: TensorFile, hvae: Hvae, prefix: str, images: Tensor, alphas: list[float], noise: list[Tensor], t: float) -> Tensor:
+def walk(
+    file: TensorFile, hvae: Hvae, prefix: str, images: Tensor, alphas: list[float], noise: list[Tensor], t: float
+) -> Tensor:
     """One walk; stores z_i^e, and where alphas are not 0 also z_i^s and the mixed z_i, and the output."""
     state = hvae.begin(images)
     for i, alpha in enumerate(alphas):

@@ -56,6 +56,14 @@ def kl_table(kl: dict[str, float]) -> str:
     return markdown_table(list(kl), [[f"{v:.2f}" for v in kl.values()]])
 
 
+def collapse_sentence(kl: dict[str, float]) -> str:
+    collapsed = [name for name, nats in kl.items() if nats < 0.1]
+    if not collapsed:
+        return "No latent has collapsed: each carries at least 0.1 nats."
+    names = ", ".join(collapsed)
+    return f"These latents have collapsed (KL below 0.1 nats), so that their α changes next to nothing: {names}."
+
+
 def training_table(facts: list[dict]) -> str:
     rows = [[f.get("task", "HVAE"), *(str(f[k]) for k in ("seed", "steps", "batch", "cpuSeconds"))] for f in facts]
     return markdown_table(["network", "seed", "steps", "batch", "CPU-seconds"], rows)
@@ -65,8 +73,8 @@ def fields(model: Path, facts: list[dict]) -> dict[str, str]:
     manifest = json.loads((model / "model.json").read_text(encoding="utf-8"))
     evaluation = json.loads((model / "evaluation.json").read_text(encoding="utf-8"))
     adaptive = json.loads((model / "adaptive.json").read_text(encoding="utf-8"))
+    stronger = json.loads((model / "adaptive-fine.json").read_text(encoding="utf-8"))
     measured, tasks, warm_up = evaluation["attackReconstruction"], evaluation["tasks"], facts[0]["warmUp"]
-    collapsed = [name for name, kl in measured["kl"].items() if kl < 0.1]
     return {
         "NAME": manifest["name"],
         "PARAMETERS": ", ".join(f"{name} {count:,}" for name, count in evaluation["parameters"].items()),
@@ -77,15 +85,15 @@ def fields(model: Path, facts: list[dict]) -> dict[str, str]:
         "PSNR": f"{measured['psnr']:.1f}",
         "KL_SUM": f"{sum(measured['kl'].values()):.0f}",
         "KL": kl_table(measured["kl"]),
-        "COLLAPSED": f"These latents have collapsed (KL below 0.1 nats), so that their α changes next to nothing: {', '.join(collapsed)}."
-        if collapsed
-        else "No latent has collapsed: each carries at least 0.1 nats.",
+        "COLLAPSED": collapse_sentence(measured["kl"]),
         "COARSE": task_table(tasks["coarse"]),
         "FINE": task_table(tasks["fine"]),
         "HELD_OUT": held_out_table(tasks),
         "ADAPTIVE_IMAGES": str(adaptive["images"]),
         "ADAPTIVE_DRAWS": str(adaptive["draws"]),
         "ADAPTIVE": adaptive_table(adaptive),
+        "STRONGER_DRAWS": str(stronger["draws"]),
+        "STRONGER": adaptive_table(stronger),
         "FILES": files_table(model, manifest),
     }
 
