@@ -13,14 +13,32 @@ const rooms = {
   objective: ['schedules', 'math', 'trial'],
   evaluators: ['objective', 'trial', 'schedules'],
   report: ['trial', 'schedules'],
-  search: ['objective', 'evaluators', 'schedules', 'report', 'trial', 'study', 'storage', 'space', 'math'],
+  search: [
+    'objective',
+    'evaluators',
+    'schedules',
+    'report',
+    'trial',
+    'study',
+    'storage',
+    'space',
+    'math',
+    'index.ts',
+  ],
 };
 
 const only = (name, from, may) => ({
   name: `room-${name}`,
   severity: 'error',
   from: { path: from },
-  to: { path: '^src/', pathNot: ['^src/errors\\.ts$', from, ...may.map((room) => `^src/${room}/`)] },
+  to: {
+    path: '^src/',
+    pathNot: [
+      '^src/errors\\.ts$',
+      from,
+      ...may.map((room) => (room.endsWith('.ts') ? `^src/${room.replace('.', '\\.')}$` : `^src/${room}/`)),
+    ],
+  },
 });
 
 module.exports = {

@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'E_SHAPE'
   | 'E_ALPHAS'
   | 'E_CONFIG'
+  | 'E_CONFIG_CHANGED'
   | 'E_SPACE'
   | 'E_TRIAL_STATE'
   | 'E_OUTCOME'

@@ -140,8 +140,8 @@ describe('readSearchConfig(text) refuses', () => {
     ],
     [
       'an even blur kernel',
-      `${LEAST}preprocessing: { blur: { sigma: 1, kernel: 4 } }\n`,
-      '5:44 preprocessing.blur.kernel: expected an odd integer, got 4',
+      `${LEAST}preprocessing: { blur: { sigma: 1, kernelSize: 4 } }\n`,
+      '5:48 preprocessing.blur.kernelSize: expected an odd integer, got 4',
     ],
     [
       'steps of FGSM',

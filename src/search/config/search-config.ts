@@ -1,6 +1,7 @@
 /** What a `search.yaml` can say: one schema for checking, for the defaults, and for editors. */
 import { z } from 'zod';
 import { MAX_LATENTS } from '../../schedules/index.js';
+import type { ScoreWeights } from '../../trial/index.js';
 
 const POSITIVE = 'expected a number above 0';
 const SHARE = 'expected a number above 0 and at most 1';
@@ -66,15 +67,13 @@ const attack = section(attackFields).superRefine((given, context) => {
 const preprocessing = section({
   blur: section({
     sigma: positive().describe('Standard deviation, in pixels.'),
-    kernel: z
+    kernelSize: z
       .union([
-        oneOf(['paper', 'official-code']),
+        oneOf(['paper', 'reference']),
         count().refine((taps) => taps % 2 === 1, 'expected an odd integer'),
       ])
       .default('paper')
-      .describe(
-        'Taps (odd), or a rule by image size: paper (2^(n/2) − 1 for 2^n pixels) or official-code (√size).',
-      ),
+      .describe('Taps (odd), or a rule by image size: paper, or reference as in the official code.'),
   })
     .optional()
     .describe('Gaussian blur, before the noise.'),
@@ -119,7 +118,9 @@ export const searchConfigSchema = section({
   model: z
     .string('expected the name of a bundled model or a folder')
     .min(1, 'expected the name of a bundled model or a folder')
-    .describe('A bundled model (fashion-mnist), or a folder with model.json, relative to this file.'),
+    .describe(
+      'A bundled model (fashion-mnist), or a folder with model.json: ./folder, relative to this file.',
+    ),
   task: z
     .string('expected the name of one of the tasks of the model')
     .min(1, 'expected the name of one of the tasks of the model')
@@ -151,6 +152,11 @@ export type SearchConfig = z.output<typeof searchConfigSchema>;
 
 /** A configuration as it is written, defaults left out. */
 export type SearchConfigInput = z.input<typeof searchConfigSchema>;
+
+/** The weights a configuration gives clean and robust accuracy. */
+export function weightsOf({ objective }: Pick<SearchConfig, 'objective'>): ScoreWeights {
+  return objective === 'robust-only' ? { clean: 0, robust: 1 } : objective;
+}
 
 /** JSON Schema of `search.yaml`, for editors. */
 export function searchConfigJsonSchema(): Record<string, unknown> {

@@ -5,7 +5,7 @@ export const SEARCH_TEMPLATE = `# yaml-language-server: $schema=./node_modules/b
 # A search of bo-search: which share of each latent of a model to re-sample before a classifier sees an image.
 # Run it with: npx bo-search run search.yaml --out runs/first
 
-# A bundled model (fashion-mnist), or a folder with model.json, relative to this file.
+# A bundled model (fashion-mnist), or a folder with model.json: ./folder, relative to this file.
 model: fashion-mnist
 # Which of the model's tasks: here coarse (4 classes) or fine (10).
 task: coarse
@@ -24,7 +24,7 @@ attack:
 
 # What is done to images before the model: blur, then noise, then clamping. Nothing by default.
 # preprocessing:
-  # blur: { sigma: 1, kernel: paper }
+  # blur: { sigma: 1, kernelSize: paper }
   # noise: { l2Norm: 1 }
 
 # Scale of the prior noise, in (0, 1]. By default what the model was made for.

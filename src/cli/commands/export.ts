@@ -1,0 +1,37 @@
+/** `bo-search export`: the schedules of a run for other tools. */
+import process from 'node:process';
+import { readStudy } from '../../index.js';
+import { BoSearchError } from '../../errors.js';
+import { schedulesToJson } from '../../schedules/index.js';
+import { loadSchedules, writeWhole } from '../../search/index.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { note } from '../terminal.js';
+
+export interface ExportFlags {
+  readonly output?: string;
+  /** Only schedules of this kind. */
+  readonly only?: string;
+}
+
+/** Writes the schedules of a run, a journal or a schedules file. */
+export async function exportSchedules(source: string, { output, only }: ExportFlags): Promise<ExitCode> {
+  const loaded = loadSchedules(source, (folder) => readStudy(folder).recommend().alphas);
+  const schedules = loaded.file.schedules.filter(({ kind }) => only === undefined || kind === only);
+  if (schedules.length === 0) {
+    const kinds = [...new Set(loaded.file.schedules.map(({ kind }) => kind))];
+    throw new BoSearchError(
+      'E_ARGUMENT',
+      `--only: expected one of ${kinds.join(', ')}, got ${JSON.stringify(only)}`,
+    );
+  }
+  if (!loaded.finished)
+    note(`warning: ${loaded.source} is not finished: this is the best so far, without held-out scores`);
+  const text = schedulesToJson({ ...loaded.file, schedules });
+  if (output === undefined) {
+    process.stdout.write(text);
+  } else {
+    await writeWhole(output, text);
+    note(`wrote ${output}`);
+  }
+  return EXIT.done;
+}

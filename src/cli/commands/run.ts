@@ -1,0 +1,127 @@
+/** `bo-search run`: the main job, from a configuration to a learned schedule, with a table at the end. */
+import process from 'node:process';
+import {
+  alphasPicture,
+  comparedAlphas,
+  formatDuration,
+  loadSearchConfig,
+  runSearch,
+  type SearchConfig,
+  type SearchOutcome,
+  scoreTable,
+} from '../../search/index.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { liveProgress } from '../live-progress.js';
+import { note, print, styleOf } from '../terminal.js';
+
+export interface RunFlags {
+  readonly out: string;
+  readonly seed?: number;
+  readonly evaluations?: number;
+  readonly json?: boolean;
+}
+
+/** Runs or goes on with a search. */
+export async function run(configFile: string, flags: RunFlags): Promise<ExitCode> {
+  const config = overridden(await loadSearchConfig(configFile), flags);
+  const progress = liveProgress(styleOf(process.stderr));
+  const ending = endOnSignals(() => progress.end());
+  try {
+    const outcome = await runSearch(config, {
+      out: flags.out,
+      configFile,
+      signal: ending.signal,
+      onEvent: (event) => progress.show(event),
+    });
+    progress.end();
+    return answer(outcome, configFile, flags);
+  } finally {
+    progress.end();
+    ending.dispose();
+  }
+}
+
+function overridden(config: SearchConfig, { seed, evaluations }: RunFlags): SearchConfig {
+  return {
+    ...config,
+    ...(seed === undefined ? {} : { seed }),
+    ...(evaluations === undefined ? {} : { search: { ...config.search, evaluations } }),
+  };
+}
+
+function answer(outcome: SearchOutcome, configFile: string, flags: RunFlags): ExitCode {
+  const seconds = Math.round(process.uptime() * 10) / 10;
+  const again = commandAgain(configFile, flags);
+  if (flags.json === true) print(JSON.stringify({ ...outcome, seconds }));
+  switch (outcome.kind) {
+    case 'finished':
+      if (flags.json !== true) showResults(outcome, seconds);
+      return EXIT.done;
+    case 'interrupted':
+      note(`interrupted after ${outcome.ended} of ${outcome.evaluations} evaluations; nothing is lost`);
+      note(`go on with: ${again}`);
+      return EXIT.interrupted;
+    case 'failing':
+      note(`bo-search: ${outcome.message}`);
+      note(`hint: ${outcome.advice}; go on with: ${again}`);
+      return EXIT.state;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function showResults(outcome: Extract<SearchOutcome, { kind: 'finished' }>, seconds: number): void {
+  const { results, files } = outcome;
+  const style = styleOf(process.stdout);
+  const { heldOut, search, facts } = results;
+  const { mean, interval, alphas, trial } = search.recommended;
+  print(
+    '',
+    `learned after ${search.evaluations} evaluations (trial ${trial}): ${fixed(mean)} [${fixed(interval[0])}, ${fixed(interval[1])}] on the search images`,
+    '',
+    `On ${heldOut.images} held-out images, in percent with 95 % intervals, K = ${heldOut.draws}:`,
+    ...scoreTable(heldOut.rows, style, style.columns),
+    '* the interval of the paired difference leaves out 0',
+    '',
+    'α of each latent: 0 keeps it, 1 re-samples it',
+    ...alphasPicture(facts.model.latents, comparedAlphas(alphas), style),
+    '',
+    `${outcome.reused ? 'already there' : `done in ${formatDuration(seconds)}`}: ${files.join(', ')}`,
+  );
+}
+
+function fixed(value: number): string {
+  return value.toFixed(3);
+}
+
+/** The command that goes on with this run. */
+function commandAgain(configFile: string, { out, seed, evaluations, json }: RunFlags): string {
+  const words = ['bo-search', 'run', configFile, '--out', out];
+  if (seed !== undefined) words.push('--seed', String(seed));
+  if (evaluations !== undefined) words.push('--evaluations', String(evaluations));
+  if (json === true) words.push('--json');
+  return words.map(quoted).join(' ');
+}
+
+/** A word as a shell takes it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+/** The first Ctrl-C (or SIGTERM) asks for an end, the second one is one. */
+function endOnSignals(beforeNote: () => void): { readonly signal: AbortSignal; dispose(): void } {
+  const controller = new AbortController();
+  const onSignal = (): void => {
+    if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    beforeNote();
+    note('ending as soon as what is under way allows; press Ctrl-C again to end at once');
+    controller.abort(new Error('interrupted'));
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return {
+    signal: controller.signal,
+    dispose: () => {
+      process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    },
+  };
+}

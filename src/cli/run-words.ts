@@ -1,0 +1,77 @@
+/** What each event of a search says, in one line; an event without words does not compile. */
+import type { SearchEvent } from '../search/index.js';
+
+/** A line to keep, or progress that the next one replaces. */
+export type EventWords =
+  | { readonly kind: 'line'; readonly text: string }
+  | {
+      readonly kind: 'progress';
+      readonly task: string;
+      readonly done: number;
+      readonly of: number;
+      readonly value?: number;
+      readonly best?: number;
+      readonly bestTrial?: number;
+    };
+
+export function wordsOf(event: SearchEvent): EventWords {
+  switch (event.kind) {
+    case 'opened': {
+      const { model, task, latents, classes, backend } = event;
+      return line(`model ${model}, task ${task}: ${latents} latents, ${classes} classes; ${backend}`);
+    }
+    case 'study': {
+      const { ended, evaluations, place } = event;
+      if (ended === 0) return line(`search of ${evaluations} evaluations, kept in ${place}`);
+      return line(`going on with ${place}: ${ended} of ${evaluations} evaluations are there`);
+    }
+    case 'attacking':
+      return progress(`attacking ${imagesOf(event.split)}`, event);
+    case 'attacked': {
+      const { summary, split, reused } = event;
+      const { images, cleanErrors, successes } = summary;
+      const verb = reused ? 'found again' : 'made';
+      return line(
+        `attacked ${imagesOf(split)} ${verb}: of ${images} images ${cleanErrors} were wrong before and ${successes} are wrong after the attack`,
+      );
+    }
+    case 'trial':
+      return progress('search', event);
+    case 'trial-failed':
+      return line(`evaluation ${event.number} failed: ${event.reason}`);
+    case 'scanning':
+      return progress('step schedules', event);
+    case 'scoring':
+      return progress('held-out scores', event);
+    case 'warning':
+      return line(`warning: ${event.message}`);
+    case 'written':
+      return line(`wrote ${event.file}`);
+    default:
+      return event satisfies never;
+  }
+}
+
+function line(text: string): EventWords {
+  return { kind: 'line', text };
+}
+
+function progress(
+  task: string,
+  { done, of, ...rest }: { done: number; of: number; value?: number; best?: number; bestTrial?: number },
+): EventWords {
+  const { value, best, bestTrial } = rest;
+  return {
+    kind: 'progress',
+    task,
+    done,
+    of,
+    ...(value === undefined ? {} : { value }),
+    ...(best === undefined ? {} : { best }),
+    ...(bestTrial === undefined ? {} : { bestTrial }),
+  };
+}
+
+function imagesOf(split: 'search' | 'attack' | 'heldOut'): string {
+  return split === 'heldOut' ? 'held-out images' : `${split} images`;
+}

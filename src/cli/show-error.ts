@@ -1,0 +1,40 @@
+/** Errors as people and programs read them. */
+import process from 'node:process';
+import { BoSearchError } from '../errors.js';
+import { exitCodeOf, type ExitCode } from './exit-codes.js';
+import { note, print } from './terminal.js';
+
+/**
+ * Writes an error to standard error, `bo-search: <message>` and a hint; a stack only where DEBUG is set.
+ * @param json - whether to put it on standard output too, as one JSON object.
+ * @returns the exit code it stands for.
+ */
+export function showError(error: unknown, json = false): ExitCode {
+  const { message, hint } = worded(error);
+  note(`bo-search: ${message}`);
+  if (hint !== undefined) note(`hint: ${hint}`);
+  if (debugging() && error instanceof Error && error.stack !== undefined) note(error.stack);
+  if (json) print(JSON.stringify({ kind: 'error', code: codeOf(error), message, hint }));
+  return exitCodeOf(error);
+}
+
+function worded(error: unknown): { readonly message: string; readonly hint?: string } {
+  if (error instanceof BoSearchError) {
+    return { message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
+  }
+  const said = error instanceof Error ? error.message : String(error);
+  const message = said.startsWith('Internal error: ') ? said : `Internal error: ${said}`;
+  return {
+    message,
+    hint: 'this is a defect of bo-search: run it again with DEBUG=1 and report what it prints',
+  };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof BoSearchError ? error.code : 'E_INTERNAL';
+}
+
+function debugging(): boolean {
+  const { DEBUG } = process.env;
+  return DEBUG !== undefined && DEBUG !== '' && DEBUG !== '0';
+}

@@ -1,0 +1,42 @@
+/** Scans the one parameter of the step schedules on the search images: the strongest simple rival of what was learned. */
+import { scoreAlphas } from '../objective/evaluation/score-alphas.js';
+import { stepSchedule } from '../schedules/index.js';
+import { measurementOf, type ScoreWeights } from '../trial/index.js';
+import type { BestStep } from './results.js';
+import type { Sample } from './samples.js';
+import type { ScoreCache } from './score-cache.js';
+
+export interface ScanOptions {
+  /** The search sample. */
+  readonly sample: Sample;
+  /** Number of latents N. */
+  readonly latents: number;
+  readonly weights: ScoreWeights;
+  readonly cache: ScoreCache;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: { readonly done: number; readonly of: number }) => void;
+}
+
+/** Judges all N + 1 steps; of equally good ones, the one that re-samples least. */
+export async function bestStep({ sample, latents, weights, ...options }: ScanOptions): Promise<BestStep> {
+  const { blocks, draws, noiseKey: key } = sample;
+  const classes = sample.clean.classes.length;
+  const { signal } = options;
+  const scores: number[] = [];
+  for (let from = 0; from <= latents; from++) {
+    const alphas = stepSchedule(latents, from);
+    const outcomes = await options.cache.obtain(sample.name, alphas, async () => {
+      const judging = {
+        classes,
+        draws: { key, draws },
+        weights,
+        ...(signal === undefined ? {} : { signal }),
+      };
+      return (await scoreAlphas(blocks, alphas, judging)).outcomes;
+    });
+    scores.push(measurementOf([{ sample: sample.name, block: 0, outcomes }], weights).mean);
+    options.onProgress?.({ done: from + 1, of: latents + 1 });
+  }
+  const from = scores.lastIndexOf(Math.max(...scores));
+  return { from, alphas: stepSchedule(latents, from), scores };
+}

@@ -1,0 +1,116 @@
+/** Says what a file or folder is, after checking all of it. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { BoSearchError } from '../errors.js';
+import { scheduleRows } from '../report/index.js';
+import { schedulesFromJson } from '../schedules/index.js';
+import { JOURNAL_FILE } from '../storage/index.js';
+import type { FileDescription } from './file-description.js';
+import { loadSearchConfig } from './config/read-search-config.js';
+import { modelPlace } from './model-place.js';
+import { readRun } from './read-run.js';
+import { SCHEDULES_FILE } from './schedules-of-run.js';
+
+/**
+ * Checks a file or folder whole: a configuration with its model, weights against their hashes, every line of a journal.
+ * @throws BoSearchError naming file, place and reason, of the first mistake; `E_ARGUMENT` if it is nothing we know.
+ */
+export async function describeFile(path: string): Promise<FileDescription> {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) throw unknown(path, 'no such file');
+  if (stats.isDirectory()) return describeFolder(path);
+  if (/\.ya?ml$/.test(path)) return describeConfig(path);
+  if (path.endsWith('.jsonl')) return describeJournal(path);
+  if (path.endsWith('.json')) return describeJson(path);
+  throw unknown(path, `a file of another kind (${basename(path)})`);
+}
+
+async function describeFolder(folder: string): Promise<FileDescription> {
+  const has = (file: string) => existsSync(join(folder, file));
+  if (has('model.json')) return (await parts()).describeModel(folder);
+  if (has('attacked.json')) return (await parts()).describeAttacked(folder);
+  if (!has(JOURNAL_FILE)) throw unknown(folder, `a folder without model.json or ${JOURNAL_FILE}`);
+  const journal = describeJournal(folder);
+  if (!has(SCHEDULES_FILE)) return { ...journal, kind: 'run' };
+  const schedules = describeSchedules(join(folder, SCHEDULES_FILE));
+  return { kind: 'run', text: `${journal.text}; ${schedules.text}`, warnings: journal.warnings };
+}
+
+async function describeConfig(path: string): Promise<FileDescription> {
+  const config = await loadSearchConfig(path);
+  const { manifest } = await (await parts()).readModelManifest(modelPlace(config.model, path));
+  if (!Object.hasOwn(manifest.tasks, config.task)) {
+    const tasks = Object.keys(manifest.tasks).join(', ');
+    throw new BoSearchError(
+      'E_CONFIG',
+      `${path} task: expected one of ${tasks}, got ${JSON.stringify(config.task)}`,
+    );
+  }
+  const { images, evaluations } = config.search;
+  const text = `a search of α for ${manifest.name}, task ${config.task}: ${evaluations} evaluations on ${images} images`;
+  return { kind: 'config', text, warnings: [] };
+}
+
+function describeJournal(path: string): FileDescription {
+  const run = readRun(path, 0);
+  const { ended, running, best, facts } = run;
+  const what = facts === undefined ? 'a study' : `a search of α for ${facts.model.name}`;
+  const score = best?.value === undefined ? '' : `, best ${best.value.toFixed(4)} (trial ${best.number})`;
+  return {
+    kind: 'journal',
+    text: `${what}: ${ended} evaluations${running > 0 ? `, ${running} under way` : ''}${score}`,
+    warnings: run.warnings,
+  };
+}
+
+async function describeJson(path: string): Promise<FileDescription> {
+  const format = formatOf(path);
+  switch (format) {
+    case 'bo-search/schedules':
+      return describeSchedules(path);
+    case 'bo-search/model':
+      return (await parts()).describeModel(dirname(path));
+    case 'bo-search/images':
+      return (await parts()).describeImages(path);
+    case 'bo-search/attacked-set':
+      return (await parts()).describeAttacked(dirname(path));
+    case undefined:
+      return basename(path).startsWith('schedules') ? describeSchedules(path) : describeConfig(path);
+    default:
+      throw unknown(path, `the format ${JSON.stringify(format)}`);
+  }
+}
+
+/** The `format` a JSON file names; undefined where it names none or is no JSON. */
+function formatOf(path: string): string | undefined {
+  try {
+    const value = JSON.parse(readFileSync(path, 'utf8')) as { readonly format?: unknown } | null;
+    return typeof value?.format === 'string' ? value.format : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function describeSchedules(path: string): FileDescription {
+  const file = schedulesFromJson(readFileSync(path, 'utf8'), path);
+  const names = scheduleRows(file).map(({ name }) => name);
+  const { latents, name } = file.model;
+  return {
+    kind: 'schedules',
+    text: `${names.length} schedules for ${name}, ${latents.length} latents: ${names.join(', ')}`,
+    warnings: [],
+  };
+}
+
+/** What needs a tensor runtime or the loaders of models and images: only loaded for those. */
+const parts = () => import('./describe-parts.js');
+
+function unknown(path: string, got: string): BoSearchError {
+  return new BoSearchError(
+    'E_ARGUMENT',
+    `${path}: expected a search.yaml, a schedules file, a study.jsonl, or the folder of a model or a run, got ${got}`,
+    {
+      hint: 'check the path',
+    },
+  );
+}

@@ -1,0 +1,40 @@
+/** Descriptions of models, images and attacked images: those that need a tensor runtime or big files. */
+import { resolve } from 'node:path';
+import { loadAttackedSet } from '../objective/attacks/attacked-set-files.js';
+import { loadImagePool } from '../objective/images/image-pool.js';
+import { openModel, readModelManifest } from '../objective/models/open-model.js';
+import { openRuntime } from '../objective/tensors/runtime.js';
+import type { FileDescription } from './file-description.js';
+
+export { readModelManifest };
+
+/** Opens the model with every task: weights are compared with their hashes and shapes. */
+export async function describeModel(folder: string): Promise<FileDescription> {
+  const { manifest } = await readModelManifest(resolve(folder));
+  const runtime = await openRuntime();
+  const tasks = Object.keys(manifest.tasks);
+  for (const task of tasks) {
+    const model = await openModel(resolve(folder), { runtime, task });
+    try {
+      await loadImagePool(model.imagesManifest);
+    } finally {
+      model.dispose();
+    }
+  }
+  const { name, latents } = manifest;
+  const text = `model ${name} with ${latents.length} latents, tasks ${tasks.join(', ')}; weights and images are whole`;
+  return { kind: 'model', text, warnings: [] };
+}
+
+export async function describeImages(path: string): Promise<FileDescription> {
+  const { classes, splits } = await loadImagePool(path);
+  const counts = Object.entries(splits).map(([name, { ids }]) => `${ids.length} ${name}`);
+  const text = `images of ${classes.length} classes: ${counts.join(', ')}`;
+  return { kind: 'images', text, warnings: [] };
+}
+
+export async function describeAttacked(folder: string): Promise<FileDescription> {
+  const { images, request } = await loadAttackedSet(folder);
+  const text = `${images.ids.length} images attacked by ${request.attack.name}, L2 bound ${request.attack.l2Bound}`;
+  return { kind: 'attacked-images', text, warnings: [] };
+}

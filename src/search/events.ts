@@ -1,0 +1,105 @@
+/** What a search says while it runs, as data: whoever shows it chooses the words. */
+import type { AttackSummary } from '../objective/evaluation/attack-summary.js';
+import type { SplitName } from '../objective/images/images-manifest.js';
+
+/** Runtime and model are there. */
+export interface OpenedEvent {
+  readonly kind: 'opened';
+  /** The tensor runtime that runs. */
+  readonly backend: string;
+  readonly model: string;
+  readonly task: string;
+  /** Number of latents N. */
+  readonly latents: number;
+  /** Number of classes K. */
+  readonly classes: number;
+}
+
+/** The study is open, new or with trials of earlier sessions. */
+export interface StudyOpenedEvent {
+  readonly kind: 'study';
+  /** Path of the journal. */
+  readonly place: string;
+  /** Trials that have ended. */
+  readonly ended: number;
+  /** Trials wanted in all. */
+  readonly evaluations: number;
+}
+
+/** Some images more are attacked. */
+export interface AttackingEvent {
+  readonly kind: 'attacking';
+  readonly split: SplitName;
+  readonly done: number;
+  readonly of: number;
+}
+
+/** Attacked images are there. */
+export interface AttackedEvent {
+  readonly kind: 'attacked';
+  readonly split: SplitName;
+  /** Whether they were made by an earlier session. */
+  readonly reused: boolean;
+  readonly summary: AttackSummary;
+}
+
+/** A trial ended with a value. */
+export interface TrialEvent {
+  readonly kind: 'trial';
+  readonly number: number;
+  readonly value: number;
+  /** Best value so far, and its trial. */
+  readonly best: number;
+  readonly bestTrial: number;
+  readonly done: number;
+  readonly of: number;
+}
+
+/** A trial ended without a value. */
+export interface TrialFailedEvent {
+  readonly kind: 'trial-failed';
+  readonly number: number;
+  readonly reason: string;
+}
+
+/** A step schedule more was judged on the search images. */
+export interface ScanningEvent {
+  readonly kind: 'scanning';
+  readonly done: number;
+  readonly of: number;
+}
+
+/** A schedule more was judged on the held-out images. */
+export interface ScoringEvent {
+  readonly kind: 'scoring';
+  readonly label: string;
+  readonly done: number;
+  readonly of: number;
+}
+
+/** Something that stops nothing but should be known. */
+export interface SearchWarningEvent {
+  readonly kind: 'warning';
+  readonly message: string;
+}
+
+/** A file is in place, whole. */
+export interface WrittenEvent {
+  readonly kind: 'written';
+  readonly file: string;
+}
+
+export type SearchEvent =
+  | OpenedEvent
+  | StudyOpenedEvent
+  | AttackingEvent
+  | AttackedEvent
+  | TrialEvent
+  | TrialFailedEvent
+  | ScanningEvent
+  | ScoringEvent
+  | SearchWarningEvent
+  | WrittenEvent;
+
+/** Told of every event; must not throw. */
+export type SearchListener = (event: SearchEvent) => void;

@@ -1,0 +1,35 @@
+/** The search job: configuration, run, files, and what they look like. */
+export { runSearch } from './run-search.js';
+export type {
+  FailingSearch,
+  FinishedSearch,
+  InterruptedSearch,
+  RunSearchOptions,
+  SearchOutcome,
+} from './search-outcome.js';
+export type { SearchEvent, SearchListener } from './events.js';
+export type { BestStep, ResultRow, SearchResults } from './results.js';
+
+// Configuration
+export { loadSearchConfig, readSearchConfig } from './config/read-search-config.js';
+export { type SearchConfig, type SearchConfigInput, searchConfigJsonSchema } from './config/search-config.js';
+export { SEARCH_TEMPLATE } from './config/template.js';
+
+// Files
+export { describeFile } from './describe-file.js';
+export type { FileDescription } from './file-description.js';
+export { type LoadedSchedules, loadSchedules } from './load-schedules.js';
+export { readRun, type RunStatus } from './read-run.js';
+export { comparedAlphas } from './schedules-of-run.js';
+export { writeNew, writeWhole } from './write-whole.js';
+
+// Pictures and lines, for whoever shows a search
+export {
+  alphasPicture,
+  formatDuration,
+  progressLine,
+  progressText,
+  scoreTable,
+  type Progress,
+  type TextStyle,
+} from '../report/index.js';

@@ -1,0 +1,70 @@
+/** The schedules of a run, finished or not, or of a schedules file. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { BoSearchError } from '../errors.js';
+import { type SchedulesFile, schedulesFromJson } from '../schedules/index.js';
+import { readRun } from './read-run.js';
+import { SCHEDULES_FILE, schedulesSoFar } from './schedules-of-run.js';
+
+/** Schedules and where they come from. */
+export interface LoadedSchedules {
+  readonly file: SchedulesFile;
+  /** Whether they are a finished run's or file's; else the best so far of a run under way. */
+  readonly finished: boolean;
+  readonly source: string;
+}
+
+/**
+ * Loads schedules.
+ * @param path - a run's folder, its journal, or a schedules file.
+ * @param best - the α to export for a run under way, from its journal.
+ * @throws BoSearchError `E_SCHEDULES` with place and reason, `E_STORAGE` or `E_JOURNAL`, or `E_TRIAL_STATE` if no
+ * trial has a value yet.
+ */
+export function loadSchedules(path: string, best: (folder: string) => readonly number[]): LoadedSchedules {
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const file = isFolder ? join(path, SCHEDULES_FILE) : path;
+  if (!isFolder && !file.endsWith('.jsonl'))
+    return { file: readSchedules(file), finished: true, source: file };
+  if (isFolder && existsSync(file)) return { file: readSchedules(file), finished: true, source: file };
+  return fromJournal(isFolder ? path : dirname(path), best);
+}
+
+/**
+ * Reads a schedules file.
+ * @throws BoSearchError `E_SCHEDULES`
+ */
+export function readSchedules(path: string): SchedulesFile {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    const found = missing ? 'no such file' : (cause as Error).message;
+    throw new BoSearchError(
+      'E_SCHEDULES',
+      `${path}: expected a schedules file or the folder of a run, got ${found}`,
+      {
+        hint: 'check the path',
+        cause,
+      },
+    );
+  }
+  return schedulesFromJson(text, path);
+}
+
+function fromJournal(folder: string, best: (folder: string) => readonly number[]): LoadedSchedules {
+  const run = readRun(folder, 0);
+  if (run.facts === undefined) {
+    throw new BoSearchError('E_SCHEDULES', `${run.journal}: expected a search, got a study of another kind`, {
+      hint: 'take the point from study.recommend()',
+    });
+  }
+  const { seed, versions } = run.header;
+  const file = schedulesSoFar(run.facts, best(folder), {
+    seed,
+    evaluations: run.ended,
+    version: versions.boSearch,
+  });
+  return { file, finished: false, source: run.journal };
+}

@@ -1,0 +1,94 @@
+/** Looks into a run's folder without touching it: no lock is taken, a writer may be at work. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { BoSearchError } from '../errors.js';
+import { trialRows, type TrialRow } from '../report/index.js';
+import { currentOwner, isGone, ownerFromJson } from '../storage/lock-owner.js';
+import { readJournal } from '../storage/index.js';
+import { LOCK_FILE } from '../storage/lock.js';
+import type { HeaderRecord, JournalRecord } from '../trial/index.js';
+import { factsOf, type SearchFacts, type SessionFacts } from './search-facts.js';
+import { RESULTS_FILE } from './results.js';
+
+/** What a folder's journal says. */
+export interface RunStatus {
+  /** Path of the journal. */
+  readonly journal: string;
+  readonly header: HeaderRecord;
+  /** Facts of a search; absent where another program made the study. */
+  readonly facts?: SearchFacts;
+  /** Evaluations wanted in all, where the last session said so. */
+  readonly wanted?: number;
+  /** Tensor runtime of the last session. */
+  readonly backend?: string;
+  readonly trials: readonly TrialRow[];
+  readonly ended: number;
+  readonly failed: number;
+  readonly running: number;
+  /** The best complete trial, where there is one. */
+  readonly best?: TrialRow;
+  /** Process that writes it now, where one lives. */
+  readonly writer?: { readonly pid: number; readonly host: string };
+  /** Seconds since the journal was last written. */
+  readonly idleSeconds: number;
+  /** Whether the held-out comparison is there. */
+  readonly finished: boolean;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The state of a run.
+ * @param path - its folder, or the journal in it.
+ * @param now - milliseconds since 1970.
+ * @throws BoSearchError `E_STORAGE` if there is no journal, `E_JOURNAL` with the line if it is damaged.
+ */
+export function readRun(path: string, now: number): RunStatus {
+  const { place, records, warnings } = readJournal(path);
+  const folder = dirname(place);
+  const [header] = records;
+  if (header.kind !== 'header') {
+    throw new BoSearchError('E_JOURNAL', `${place}:1: expected a header, got ${header.kind}`);
+  }
+  const facts = factsOf(header);
+  const trials = trialRows(records);
+  const count = (state: TrialRow['state']) => trials.filter((trial) => trial.state === state).length;
+  const bestTrial = trials.at(-1)?.bestTrial;
+  const writer = livingWriter(folder);
+  return {
+    journal: place,
+    header,
+    ...(facts === undefined ? {} : { facts }),
+    ...lastSession(records),
+    trials,
+    ended: trials.length - count('running'),
+    failed: count('failed'),
+    running: count('running'),
+    ...(bestTrial === undefined ? {} : { best: trials[bestTrial] }),
+    ...(writer === undefined ? {} : { writer }),
+    idleSeconds: Math.max(0, (now - statSync(place).mtimeMs) / 1000),
+    finished: existsSync(join(folder, RESULTS_FILE)),
+    warnings: warnings.map(({ message }) => message),
+  };
+}
+
+function lastSession(records: readonly JournalRecord[]): { wanted?: number; backend?: string } {
+  const session = records.findLast((record) => record.kind === 'session');
+  const about = session?.about as Partial<SessionFacts> | null | undefined;
+  return {
+    ...(typeof about?.evaluations === 'number' ? { wanted: about.evaluations } : {}),
+    ...(typeof about?.backend === 'string' ? { backend: about.backend } : {}),
+  };
+}
+
+function livingWriter(folder: string): { pid: number; host: string } | undefined {
+  const lock = join(folder, LOCK_FILE);
+  if (!existsSync(lock)) return undefined;
+  try {
+    const owner = ownerFromJson(readFileSync(lock, 'utf8'));
+    if (owner === undefined || isGone(owner, currentOwner())) return undefined;
+    return { pid: owner.pid, host: owner.host };
+  } catch {
+    // the writer let go of it between the two looks
+    return undefined;
+  }
+}

@@ -1,0 +1,87 @@
+/** Makes a sample: images of one split, clean and attacked, cut into blocks and made ready for scoring. */
+import { join } from 'node:path';
+import { createAttack } from '../objective/attacks/attack-registry.js';
+import { type ObtainedSet, obtainAttackedSet } from '../objective/attacks/attacked-set-files.js';
+import { type AttackSummary, summariseAttack } from '../objective/evaluation/attack-summary.js';
+import { createEvaluationBlocks, disposeBlocks } from '../objective/evaluation/evaluation-blocks.js';
+import { type EvaluationBlock, preparedByModel } from '../objective/evaluation/prepared-images.js';
+import { sampleName } from '../objective/evaluation/sample-name.js';
+import { chooseImages } from '../objective/images/choose-images.js';
+import type { ImagePool } from '../objective/images/image-pool.js';
+import { type ImageSet, imagesById } from '../objective/images/image-set.js';
+import type { SearchConfig } from './config/search-config.js';
+import { attackPlan } from './config/attack-plan.js';
+import type { SearchListener } from './events.js';
+import type { SearchJob } from './open-job.js';
+
+/** Splits that a search takes images from; no image is in both. */
+export type SampleSplit = 'search' | 'heldOut';
+
+/** Images on which schedules can be compared: each judged on the same images with the same noise. */
+export interface Sample {
+  /** Names images, attack, noise and draws; the same name, the same objective as a function of α. */
+  readonly name: string;
+  readonly noiseKey: string;
+  readonly draws: number;
+  readonly clean: ImageSet;
+  readonly attacked: ImageSet;
+  readonly attack: AttackSummary;
+  readonly blocks: readonly EvaluationBlock[];
+  /** The bare classifier on the same images. */
+  readonly undefended: readonly EvaluationBlock[];
+  dispose(): void;
+}
+
+export interface SampleOptions {
+  readonly job: SearchJob;
+  readonly config: SearchConfig;
+  readonly pool: ImagePool;
+  readonly split: SampleSplit;
+  /** Folder of the run; attacked images are kept in it. */
+  readonly out: string;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: SearchListener;
+}
+
+/**
+ * The sample of a split. Attacked images that an earlier session made are used again if every setting is the same.
+ * @throws BoSearchError `E_IMAGES`, `E_ATTACK`, `E_NON_FINITE` or `E_STORAGE`; the signal's reason if it is aborted.
+ */
+export async function makeSample(options: SampleOptions): Promise<Sample> {
+  const { job, config, split } = options;
+  const { draws, images: count } = split === 'search' ? config.search : config.heldOut;
+  const chosen = chooseImages(options.pool, { split, count, task: job.model.task, seed: config.seed });
+  const obtained = await obtainAttacked(options, chosen);
+  const { images: attacked, perImage, dropped } = obtained.set;
+  const attack = summariseAttack([...perImage, ...dropped]);
+  options.onEvent?.({ kind: 'attacked', split, reused: obtained.kind === 'reused', summary: attack });
+  const clean =
+    attacked.ids.length === chosen.ids.length ? chosen : imagesById(chosen, attacked.ids, chosen.name);
+  const blockSize = split === 'search' ? config.search.block : undefined;
+  const cut = { clean, attacked, ...(blockSize === undefined ? {} : { blockSize }) };
+  const blocks = await createEvaluationBlocks({ ...cut, prepare: job.prepare });
+  const undefended = await createEvaluationBlocks({
+    ...cut,
+    prepare: (pixels, ids) => preparedByModel(job.classifier.model, pixels, ids),
+  });
+  const noiseKey = `${split}/${config.seed}`;
+  const name = sampleName({ clean: clean.hash, attacked: attacked.hash, noiseKey, draws });
+  const dispose = () => disposeBlocks([...blocks, ...undefended]);
+  return { name, noiseKey, draws, clean, attacked, attack, blocks, undefended, dispose };
+}
+
+/** The attacked images of a choice, from the run's folder or made now. */
+async function obtainAttacked(options: SampleOptions, images: ImageSet): Promise<ObtainedSet> {
+  const { job, config, split, out, signal, onEvent } = options;
+  const { attack, against, keepOnlySuccessful } = attackPlan(config);
+  return obtainAttackedSet(join(out, 'attacked', split), {
+    attack: createAttack(attack),
+    model: against === 'defence' ? job.defence : job.classifier,
+    images,
+    seed: config.seed,
+    keepOnlySuccessful,
+    madeBy: { backend: job.runtime.description, versions: job.versions },
+    onProgress: ({ done, total }) => onEvent?.({ kind: 'attacking', split, done, of: total }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+}

@@ -1,0 +1,218 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { SEARCH_TEMPLATE } from '../../src/search/config/template.js';
+import { paperPresets, type SchedulesFile, schedulesToJson } from '../../src/schedules/index.js';
+import { buildCli, type BuiltCli } from './built-cli.js';
+
+let cli: BuiltCli;
+beforeAll(() => {
+  cli = buildCli();
+});
+afterAll(() => cli.dispose());
+
+const version = (
+  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+).version;
+
+describe('bo-search', () => {
+  it('prints its version', async () => {
+    expect(await cli.run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+  });
+
+  it('says what commands and exit codes there are', async () => {
+    const { code, stdout } = await cli.run(['--help']);
+    expect(code).toBe(0);
+    for (const command of ['run', 'init', 'status', 'export', 'validate'])
+      expect(stdout).toContain(`\n  ${command} `);
+    expect(stdout).toContain('  130  interrupted; the same command goes on');
+  });
+
+  it.each(['run', 'init', 'status', 'export', 'validate'])(
+    'explains %s with examples and exit codes',
+    async (command) => {
+      const { code, stdout } = await cli.run([command, '--help']);
+      expect(code).toBe(0);
+      expect(stdout).toContain(`Usage: bo-search ${command}`);
+      expect(stdout).toContain(`  $ bo-search ${command}`);
+      expect(stdout).toContain('Exit codes:');
+    },
+  );
+
+  it.each<[string, readonly string[], string]>([
+    ['an unknown command', ['rum'], "bo-search: unknown command 'rum'\n(Did you mean run?)\n"],
+    ['an unknown option', ['init', '--force'], "bo-search: unknown option '--force'\n"],
+    ['a missing argument', ['status'], "bo-search: missing required argument 'folder'\n"],
+    [
+      'a missing option',
+      ['run', 'search.yaml'],
+      "bo-search: required option '-o, --out <folder>' not specified\n",
+    ],
+    [
+      'a seed that is none',
+      ['run', 'search.yaml', '--out', 'x', '--seed', '-1'],
+      `bo-search: option '--seed <n>' argument '-1' is invalid. expected an integer of at least 0, got "-1"\n`,
+    ],
+    [
+      'a number of evaluations that is none',
+      ['run', 'search.yaml', '--out', 'x', '--evaluations', '0'],
+      `bo-search: option '--evaluations <n>' argument '0' is invalid. expected an integer of at least 1, got "0"\n`,
+    ],
+  ])('refuses %s', async (_, args, stderr) => {
+    expect(await cli.run(args)).toEqual({ code: 2, stdout: '', stderr });
+  });
+
+  it('answers nothing with its help, as a usage error', async () => {
+    const { code, stderr } = await cli.run([]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('Usage: bo-search');
+  });
+});
+
+describe('bo-search init', () => {
+  it('writes a configuration and says how to go on, and never writes over it', async () => {
+    expect(await cli.run(['init', 'a'])).toEqual({
+      code: 0,
+      stdout: 'wrote a/search.yaml\nnext: bo-search run a/search.yaml --out a/runs/first\n',
+      stderr: '',
+    });
+    const file = join(cli.folder, 'a', 'search.yaml');
+    expect(readFileSync(file, 'utf8')).toBe(SEARCH_TEMPLATE);
+    writeFileSync(file, 'mine');
+    expect(await cli.run(['init', 'a'])).toEqual({
+      code: 3,
+      stdout: '',
+      stderr:
+        'bo-search: a/search.yaml: expected no such file yet, got one\n' +
+        'hint: it is left as it was: choose another place, or move it away\n',
+    });
+    expect(readFileSync(file, 'utf8')).toBe('mine');
+    expect(existsSync(`${file}.partial`)).toBe(false);
+  });
+
+  it('refuses a folder that is a file', async () => {
+    writeFileSync(join(cli.folder, 'file'), '');
+    expect(await cli.run(['init', 'file'])).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(
+        /^bo-search: file: expected a folder, got EEXIST\nhint: .+\n$/,
+      ) as unknown as string,
+    });
+  });
+});
+
+describe('bo-search validate', () => {
+  const put = (name: string, text: string) => writeFileSync(join(cli.folder, name), text);
+
+  it('names a configuration that is right', async () => {
+    put('right.yaml', SEARCH_TEMPLATE);
+    expect(await cli.run(['validate', 'right.yaml'])).toEqual({
+      code: 0,
+      stdout: 'right.yaml: a search of α for fashion-hvae, task coarse: 100 evaluations on 200 images\n',
+      stderr: '',
+    });
+  });
+
+  it.each<[string, string, string]>([
+    [
+      'a mistyped key',
+      'search:\n  evalutions: 3\n',
+      '6:3 search.evalutions: unknown key, did you mean "evaluations"?',
+    ],
+    [
+      'text that is no YAML',
+      'search: [\n',
+      '6:1: expected YAML, got an error: Flow sequence in block collection must be sufficiently indented and end with a ]',
+    ],
+  ])('places %s', async (_, more, message) => {
+    put('wrong.yaml', `model: fashion-mnist\ntask: coarse\nattack:\n  l2Bound: 3\n${more}`);
+    const { code, stderr, stdout } = await cli.run(['validate', 'wrong.yaml']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr.split('\n')[0]).toBe(`bo-search: wrong.yaml:${message}`);
+    expect(stderr.split('\n')[1]).toMatch(/^hint: .+/);
+  });
+
+  it('knows a task that the model does not have', async () => {
+    put('task.yaml', 'model: fashion-mnist\ntask: rough\nattack: { l2Bound: 3 }\n');
+    expect(await cli.run(['validate', 'task.yaml'])).toMatchObject({
+      code: 2,
+      stderr: 'bo-search: task.yaml task: expected one of coarse, fine, got "rough"\n',
+    });
+  });
+
+  it('knows a model folder that is not there, beside the configuration', async () => {
+    mkdirSync(join(cli.folder, 'deep'), { recursive: true });
+    put('deep/model.yaml', 'model: ./none\ntask: coarse\nattack: { l2Bound: 3 }\n');
+    const { code, stderr } = await cli.run(['validate', 'deep/model.yaml']);
+    expect(code).toBe(2);
+    expect(stderr.split('\n')[0]).toMatch(
+      /^bo-search: model\.json: expected a readable file at .*\/deep\/none\/model\.json, got no such file$/,
+    );
+  });
+
+  it('names schedules that are right, and places what is wrong in others', async () => {
+    const file: SchedulesFile = {
+      format: 'bo-search/schedules',
+      version: 1,
+      model: { name: 'cars', latents: paperPresets['stanford-cars'].learned.map((_, i) => `w${i}`) },
+      schedules: [{ kind: 'learned', alphas: paperPresets['stanford-cars'].learned }],
+    };
+    put('schedules.json', schedulesToJson(file));
+    expect(await cli.run(['validate', 'schedules.json'])).toEqual({
+      code: 0,
+      stdout: 'schedules.json: 1 schedules for cars, 16 latents: learned\n',
+      stderr: '',
+    });
+    put('schedules.json', schedulesToJson(file).replace('0.737', '1.737'));
+    expect(await cli.run(['validate', 'schedules.json', '--json'])).toEqual({
+      code: 2,
+      stdout:
+        '{"kind":"error","code":"E_SCHEDULES","message":"schedules.json: /schedules/0/alphas/3: expected a number from 0 to 1, got 1.737","hint":"schemas/schedules.schema.json in the package describes the format"}\n',
+      stderr:
+        'bo-search: schedules.json: /schedules/0/alphas/3: expected a number from 0 to 1, got 1.737\n' +
+        'hint: schemas/schedules.schema.json in the package describes the format\n',
+    });
+  });
+
+  it.each([
+    ['none.yaml', 'no such file'],
+    ['picture.png', 'a file of another kind (picture.png)'],
+    ['empty', 'a folder without model.json or study.jsonl'],
+  ])('refuses %s', async (name, got) => {
+    put('picture.png', '');
+    mkdirSync(join(cli.folder, 'empty'), { recursive: true });
+    expect(await cli.run(['validate', name])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `bo-search: ${name}: expected a search.yaml, a schedules file, a study.jsonl, or the folder of a model or a run, got ${got}\nhint: check the path\n`,
+    });
+  });
+});
+
+describe('bo-search status and export', () => {
+  it('name a folder without a run', async () => {
+    expect(await cli.run(['status', 'nowhere'])).toEqual({
+      code: 3,
+      stdout: '',
+      stderr: 'bo-search: nowhere/study.jsonl: expected a journal, got ENOENT\nhint: check the path\n',
+    });
+    expect(await cli.run(['export', 'nowhere'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'bo-search: nowhere: expected a schedules file or the folder of a run, got no such file\nhint: check the path\n',
+    });
+  });
+
+  it('place a damaged line of a journal', async () => {
+    mkdirSync(join(cli.folder, 'damaged'), { recursive: true });
+    writeFileSync(join(cli.folder, 'damaged', 'study.jsonl'), '{"kind":"header"}\n{"kind":"session"}\n');
+    for (const command of ['status', 'export', 'validate']) {
+      const { code, stderr } = await cli.run([command, 'damaged']);
+      expect(code).toBe(3);
+      expect(stderr).toMatch(
+        /^bo-search: damaged\/study\.jsonl:1 header\.format: expected "bo-search\/journal", got nothing\n/,
+      );
+    }
+  });
+});
