@@ -9,6 +9,8 @@ import { MAX_SOBOL_DIMENSIONS, sobolPoints } from '../math/index.js';
 
 /** From this many dimensions on a local step moves only some of them: this many in the mean. */
 const MOVED_DIMENSIONS = 20;
+/** Local steps are taken at these shares of their standard deviation in turn: good basins may be narrow. */
+const STEP_SHARES = [1, 1 / 2, 1 / 4, 1 / 8];
 /** A coordinate this close to a bound goes to it when a point is rounded in part. */
 const NEAR_BOUND = 0.25;
 
@@ -21,9 +23,9 @@ export function coveringPoints(count: number, d: number, stream: RandomStream): 
 }
 
 /**
- * `count` Gaussian steps from the centres in turn; what leaves the cube stops at its face, so that faces and corners
+ * `count` Gaussian steps from the centres in turn, of full, half, quarter and eighth length in turn; what leaves the cube stops at its face, so that faces and corners
  * are drawn too. With d >= 20 each coordinate moves with probability 20/d, one at least.
- * @param sd - standard deviation of each coordinate, shape (d).
+ * @param sd - standard deviation of each coordinate of a full step, shape (d).
  */
 export function localPoints(
   centres: Float64Array,
@@ -37,10 +39,11 @@ export function localPoints(
   const share = Math.min(1, MOVED_DIMENSIONS / d);
   for (let i = 0; i < count; i++) {
     const centre = (i % given) * d;
+    const length = STEP_SHARES[Math.floor(i / given) % STEP_SHARES.length];
     const always = share < 1 ? stream.integer(d) : 0;
     for (let j = 0; j < d; j++) {
       const moves = share === 1 || j === always || stream.uniform() < share;
-      const step = moves ? sd[j] * stream.normal() : 0;
+      const step = moves ? length * sd[j] * stream.normal() : 0;
       points[i * d + j] = Math.min(1, Math.max(0, centres[centre + j] + step));
     }
   }

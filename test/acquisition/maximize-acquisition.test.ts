@@ -181,7 +181,6 @@ describe('maximizeAcquisition(acquisition, options)', () => {
       options(6, { centres, rawPoints: 4, localPoints: 40, localSd: new Float64Array(6).fill(0.01) }),
     );
     const near = narrow.seen.filter((x) => x.every((v) => Math.abs(v - 0.5) < 0.06)).length;
-    // Of 4 Sobol points and at most (3072 - 0) / 4 local ones, the 40 local ones and the climbs from them.
     expect(near).toBeGreaterThanOrEqual(40);
   });
 
