@@ -126,14 +126,14 @@ describe('study.optimize(objective, options)', () => {
 
 describe('a failing objective', () => {
   it('fails its trial with the reason, and the search goes on', async () => {
-    const thrown = [
+    const thrown: readonly unknown[] = [
       new Error('out of memory'),
       'a string',
       new RangeError(''),
       new BoSearchError('E_MODEL', 'model: expected 4 latents, got 3'),
     ];
     const objective: Objective = ({ number }) => {
-      if (number < thrown.length) throw thrown[number];
+      if (number < thrown.length) throw thrown[number] as Error;
       return number === 4 ? NaN : (undefined as never);
     };
     const study = await openStudy();
