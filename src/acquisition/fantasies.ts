@@ -14,8 +14,7 @@ import {
   sobolPoints,
   solveLowerMany,
 } from '../math/index.js';
-import { concatenate } from './concatenate.js';
-import { indexOfGreatest } from './noisy-expected-improvement.js';
+import { concatenate, indexOfGreatest, pickPoints } from './points.js';
 import type { Posterior, Reference } from './posterior.js';
 
 /** An incumbent that at least one fantasy has, with its posterior after the pending observations. */
@@ -72,7 +71,7 @@ export function createFantasies(settings: FantasySettings): Fantasies {
   const normals = standardNormals(count, p, stream);
   const { best, bestMean } = chooseIncumbents(all.mean, W, b + p, p, normals, count);
   const rows = [...new Set(best)].sort((i, j) => i - j);
-  const chosen = concatenate(...rows.map((k) => points.slice(k * d, (k + 1) * d)), settings.pending);
+  const chosen = concatenate(pickPoints(points, rows, d), settings.pending);
   const incumbents = rows.map((k, row) => {
     const weights = column(W, b + p, p, k);
     return { row, variance: Math.max(0, all.covariance[k * (b + p + 1)] - squaredNorm(weights)), weights };

@@ -15,10 +15,9 @@ import type { Acquisition } from './acquisition.js';
 import { chooseStarts, valueUnit } from './choose-starts.js';
 import type { Climb } from './climb.js';
 import { climb } from './climb.js';
-import { concatenate } from './concatenate.js';
 import type { Budget } from './counted-acquisition.js';
 import { countedValues, left } from './counted-acquisition.js';
-import { indexOfGreatest } from './noisy-expected-improvement.js';
+import { concatenate, indexOfGreatest, indicesOfGreatest, pickPoints } from './points.js';
 import { coveringPoints, localPoints, roundedPoints } from './raw-points.js';
 import { snapToBounds } from './snap-to-bounds.js';
 
@@ -78,7 +77,7 @@ export function maximizeAcquisition(acquisition: Acquisition, options: MaximizeO
   const best = indexOfGreatest(raw.values);
   const chosen = chooseStarts(raw.values, plan.starts, acquisition.scale, plan.stream);
   if (chosen.length === 0) {
-    const x = pick(raw.points, [best], plan.d);
+    const x = pickPoints(raw.points, [best], plan.d);
     return {
       kind: 'degenerate',
       x,
@@ -175,7 +174,7 @@ function lookAround(acquisition: Acquisition, budget: Budget, plan: Plan): Raw {
   );
   const values = countedValues(acquisition, budget, points);
   const count = Math.min(plan.rounded, Math.floor(left(budget) / 4));
-  const corners = roundedPoints(pick(points, greatest(values, count), d), d);
+  const corners = roundedPoints(pickPoints(points, indicesOfGreatest(values, count), d), d);
   return {
     points: concatenate(points, corners),
     values: concatenate(values, countedValues(acquisition, budget, corners)),
@@ -191,7 +190,7 @@ function climbFrom(
   chosen: readonly number[],
 ): Climb {
   const start: Climb = {
-    x: pick(raw.points, chosen.slice(0, 1), plan.d),
+    x: pickPoints(raw.points, chosen.slice(0, 1), plan.d),
     value: raw.values[chosen[0]],
     stop: stopReason('evaluations'),
   };
@@ -199,20 +198,10 @@ function climbFrom(
   const starts = chosen.slice(0, Math.max(1, Math.floor(room / LEAST_CLIMB)));
   const maxEvaluations = Math.floor(room / starts.length);
   if (maxEvaluations < 1) return start;
-  const ends = climb(acquisition, budget, pick(raw.points, starts, plan.d), plan.scales, {
+  const ends = climb(acquisition, budget, pickPoints(raw.points, starts, plan.d), plan.scales, {
     maxIterations: plan.maxIterations,
     maxEvaluations,
     unit: valueUnit(raw.values, acquisition.scale),
   });
   return ends.reduce((a, b) => (b.value >= a.value ? b : a), { ...start, stop: ends[0].stop });
-}
-
-/** Indices of the `count` greatest values that are numbers. */
-function greatest(values: Float64Array, count: number): number[] {
-  const order = Array.from(values.keys()).filter((i) => !Number.isNaN(values[i]));
-  return order.sort((a, b) => values[b] - values[a] || a - b).slice(0, count);
-}
-
-function pick(points: Float64Array, rows: readonly number[], d: number): Float64Array {
-  return concatenate(...rows.map((i) => points.subarray(i * d, (i + 1) * d)));
 }

@@ -6,10 +6,10 @@
  * Source: Zhou, Ma and Blaschko 2023, "A corrected expected improvement acquisition function under noisy observations",
  * arXiv:2310.05166.
  */
-import { BoSearchError, ShapeError } from '../errors.js';
 import type { Acquisition, ValuesWithGradients } from './acquisition.js';
 import type { Partials } from './improvement.js';
 import { logImprovement, logImprovementWithPartials } from './improvement.js';
+import { countPoints, indexOfGreatest, pickPoints } from './points.js';
 import type { Posterior, Reference } from './posterior.js';
 
 /** s² at or below this share of v(x) + v(x*) is rounding: x and x* are taken for the same point, s for 0. */
@@ -35,7 +35,7 @@ export function noisyLogExpectedImprovement(
   const b = countPoints('noisyLogExpectedImprovement: incumbents', options.incumbents, d);
   const { mean } = posterior.predict(options.incumbents, b);
   const best = indexOfGreatest(mean);
-  const reference = posterior.reference(options.incumbents.slice(best * d, (best + 1) * d), 1);
+  const reference = posterior.reference(pickPoints(options.incumbents, [best], d), 1);
   return {
     name: 'noisy-log-ei',
     dimension: d,
@@ -43,26 +43,6 @@ export function noisyLogExpectedImprovement(
     values: (x, q) => correctedValues(posterior, reference, x, q),
     valuesWithGradients: (x, q) => correctedWithGradients(posterior, reference, x, q),
   };
-}
-
-/** Whole points in a flat array. */
-export function countPoints(where: string, points: Float64Array, d: number): number {
-  const count = points.length / d;
-  if (!Number.isInteger(count)) {
-    throw new ShapeError(`${where} must hold whole points of d = ${d} numbers, got ${points.length} numbers`);
-  }
-  if (count === 0) throw new BoSearchError('E_ARGUMENT', `${where} must hold at least one point, got none`);
-  return count;
-}
-
-/** The first index of the greatest value; NaN is never the greatest, 0 if all are NaN. */
-export function indexOfGreatest(values: Float64Array): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) {
-    const replaces = Number.isNaN(values[best]) && !Number.isNaN(values[i]);
-    if (values[i] > values[best] || replaces) best = i;
-  }
-  return best;
 }
 
 /** s² from its three parts, 0 where it is rounding. */

@@ -14,14 +14,21 @@ import type { Fantasies } from './fantasies.js';
 import { createFantasies } from './fantasies.js';
 import { createCandidate, fillCandidate, improvementOf } from './fantasy-candidate.js';
 import { logImprovement } from './improvement.js';
-import { countPoints, noisyLogExpectedImprovement } from './noisy-expected-improvement.js';
+import { noisyLogExpectedImprovement } from './noisy-expected-improvement.js';
 import { pendingWithGradients } from './pending-gradients.js';
+import { countPoints, indicesOfGreatest, pickPoints } from './points.js';
 import type { Posterior } from './posterior.js';
 
 export const DEFAULT_FANTASIES = 64;
 
+/** So many candidates of greatest posterior mean are kept: what is pending makes none of the others the best. */
+const MOST_CANDIDATES = 40;
+
 export interface PendingImprovementOptions {
-  /** Candidates for the incumbent, shape (b, d), b at least 1; the pending points are added to them. */
+  /**
+   * Candidates for the incumbent, shape (b, d), b at least 1; of more than 40 those of greatest posterior mean are
+   * kept, and the pending points are added to them.
+   */
   readonly incumbents: Float64Array;
   /** Points under evaluation, shape (p, d); p may be 0. */
   readonly pending: Float64Array;
@@ -50,10 +57,12 @@ export function pendingLogExpectedImprovement(
   const p = countPoints(`${where}: pending`, options.pending, d);
   const count = options.fantasies ?? DEFAULT_FANTASIES;
   assertOptions(where, options.noiseVariance, p, count);
+  const { mean } = posterior.predict(options.incumbents, b);
+  const kept = indicesOfGreatest(mean, MOST_CANDIDATES);
   const fantasies = createFantasies({
     posterior,
-    candidates: options.incumbents,
-    b,
+    candidates: pickPoints(options.incumbents, kept, d),
+    b: kept.length,
     pending: options.pending,
     p,
     noiseVariance: options.noiseVariance,

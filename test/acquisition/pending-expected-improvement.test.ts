@@ -153,6 +153,16 @@ describe('pendingLogExpectedImprovement(posterior, { incumbents, pending, noiseV
     }
   });
 
+  it('loses nothing by keeping the 40 best of more candidates', () => {
+    const gp = wavyGp(2, 60, 0.1);
+    const pending = randomPending(2, 2, 0.1);
+    const x = queryPoints(3, 2);
+    const values = build(gp, pending, 8).values(x, 3);
+    bruteForce(gp, pending, 8, x).forEach((v, i) =>
+      expect(Math.abs(values[i] - v)).toBeLessThan(DENSE_SOLVE),
+    );
+  });
+
   it('is the same function for the same key', () => {
     const gp = wavyGp(2, 6, 0.1);
     const x = queryPoints(3, 2);
