@@ -70,7 +70,7 @@ function enter(lock: string, mine: string, me: LockOwner): { takenFrom: LockOwne
     if (holder === 'absent') continue;
     if (holder === 'unreadable') throw unreadable(lock);
     const last = lastOfChain(lock, holder);
-    if (!isGone(last, me)) throw locked(lock, last);
+    if (!isGone(last, me)) throw locked(lock, last, me);
     if (takeOver(lock, mine, holder, last, me)) {
       sweep(lock, me);
       return { takenFrom: last };
@@ -160,12 +160,15 @@ function release(lock: string, me: LockOwner): void {
   if (typeof holder !== 'string' && holder.token === me.token) rmSync(lock, { force: true });
 }
 
-function locked(lock: string, owner: LockOwner): BoSearchError {
+function locked(lock: string, owner: LockOwner, me: LockOwner): BoSearchError {
+  const ours = owner.pid === me.pid && owner.host === me.host;
   return new BoSearchError(
     'E_LOCKED',
-    `${lock}: expected no other writer, got process ${owner.pid} on ${owner.host}`,
+    `${lock}: expected no other writer, got ${ours ? 'this process' : `process ${owner.pid} on ${owner.host}`}`,
     {
-      hint: `wait until it has ended; if it has, but on another machine or in another container, delete ${lock}`,
+      hint: ours
+        ? 'close the study that is open on this folder first'
+        : `wait until it has ended; if it has, but on another machine or in another container, delete ${lock}`,
     },
   );
 }

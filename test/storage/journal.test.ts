@@ -1,11 +1,14 @@
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
+import { openStudy, readStudy } from '../../src/index.js';
 import { createMemoryStorage, openJournal, readJournal } from '../../src/storage/index.js';
 import { encodeLine } from '../../src/storage/journal-line.js';
 import type { JournalRecord, Storage } from '../../src/trial/index.js';
+import { type CompiledSources, compileSources } from '../compiled-sources.js';
 import { temporaryFolder } from '../objective/temporary-folder.js';
 import { rejected, thrown } from '../objective/thrown.js';
 import { anyRecords, header } from './any-record.js';
@@ -288,6 +291,47 @@ describe('an append on a full or failing disk', () => {
     await storage.append(session('b'));
     await storage.close();
     expect(readJournal(folder)).toMatchObject({ records: [header, session('b')], warnings: [] });
+  });
+});
+
+describe('a file that may not grow any further', () => {
+  let sources: CompiledSources;
+  beforeAll(() => {
+    sources = compileSources('journal');
+  });
+  afterAll(() => sources.remove());
+
+  it('ends in its last whole record, and the study goes on from there', async () => {
+    // the system's own limit on the size of files: writes reach it in the middle of a line, then fail
+    const folder = await temporaryFolder();
+    const script = join(sources.folder, 'fill.mjs');
+    writeFileSync(
+      script,
+      `import { alphaSpace, createStudy } from './index.js';
+       const study = await createStudy({ space: alphaSpace(8), storage: process.argv[2], policy: 'random' });
+       try {
+         for (;;) await study.tell(await study.ask(), { value: study.trials.length });
+       } catch ({ code, message }) {
+         console.log(JSON.stringify({ code, message, trials: study.trials }));
+       }
+       await study.close();`,
+    );
+    const limited = 'ulimit -f 16 && exec "$0" "$@"';
+    const run = spawnSync('sh', ['-c', limited, process.execPath, script, folder], { encoding: 'utf8' });
+    expect(run.stderr).toBe('');
+    const { code, message, trials } = JSON.parse(run.stdout) as Record<string, unknown>;
+    expect([code, message]).toEqual([
+      'E_STORAGE',
+      expect.stringMatching(/study\.jsonl: expected to keep record \d+, got EFBIG$/),
+    ]);
+    const { warnings, trials: kept } = readStudy(folder);
+    expect(warnings).toEqual([]);
+    expect(kept.length).toBeGreaterThan(5);
+    expect(JSON.parse(JSON.stringify(kept))).toEqual(trials);
+    const study = await openStudy(folder);
+    await study.optimize(() => 1, { evaluations: kept.length + 2 });
+    expect(study.trials.every(({ state }) => state === 'complete')).toBe(true);
+    await study.close();
   });
 });
 
