@@ -103,12 +103,8 @@ function blurRows(images: Tensor4D, matrix: Tensor2D): Tensor4D {
 function blurColumns(images: Tensor4D, matrix: Tensor2D): Tensor4D {
   const [batch, height, width, channels] = images.shape;
   const lines = tf.transpose(tf.reshape(images, [batch * height, width, channels]), [0, 2, 1]);
-  const blurred = tf.matMul(
-    tf.reshape(lines, [batch * height * channels, width]) as Tensor2D,
-    matrix,
-    false,
-    true,
-  );
+  const flat: Tensor2D = tf.reshape(lines, [batch * height * channels, width]);
+  const blurred = tf.matMul(flat, matrix, false, true);
   const back = tf.transpose(tf.reshape(blurred, [batch * height, channels, width]), [0, 2, 1]);
   return tf.reshape(back, images.shape);
 }

@@ -1,15 +1,16 @@
 /** Purification in front of a classifier, as a model that can be attacked: the mean logits of K purifications. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { AttackableModel, CotangentOf, Draw, VjpResult } from '../attacks/attackable-model.js';
 import { assertRuns } from '../tensors/runtime.js';
-import { assertDraws, chunkLogits } from './chunk-logits.js';
+import { assertDraws, chunkMean, healthOf } from './chunk-mean.js';
+import type { PurificationRange, Readout } from './chunk-mean.js';
 import { assertImages, chunksOf } from './image-chunks.js';
 import type { PlacedChunk } from './image-chunks.js';
 import { meanVjp } from './mean-vjp.js';
 import { assertAlphas, mixingWeights } from './mixing-weights.js';
 import { firstNonFinite, nonFiniteError } from './non-finite.js';
-import { createPipeline, imagesTensor, isRandom, purifiedImages, purifiedLogits } from './pipeline.js';
+import { createPipeline, imagesTensor, isRandom, purifiedImages } from './pipeline.js';
 import type { Pipeline, PurificationOptions } from './pipeline.js';
 import { createMemoryBudget, createStateCache } from './state-cache.js';
 
@@ -78,19 +79,34 @@ function chunk({ pipeline }: Deployed, images: Float32Array, draw: Draw): Placed
   return chunksOf(images, draw.imageIds, pipeline);
 }
 
-async function logitsOf(
-  { pipeline, weights, purifications }: Deployed,
-  chunks: readonly PlacedChunk[],
-  draw: Draw,
-): Promise<Float32Array> {
-  const classes = pipeline.classifier.classes.length;
-  const logits = new Float32Array(draw.imageIds.length * classes);
+function logitsOf(deployed: Deployed, chunks: readonly PlacedChunk[], draw: Draw): Promise<Float32Array> {
+  const { pipeline, purifications } = deployed;
   const range = { key: draw.key, from: draw.index * purifications, draws: purifications };
+  return meansOf(deployed, chunks, range, pipeline.classifier.classes.length, (x) =>
+    pipeline.classifier.logits(x),
+  );
+}
+
+function purify(deployed: Deployed, chunks: readonly PlacedChunk[], draw: Draw): Promise<Float32Array> {
+  const range = { key: draw.key, from: draw.index * deployed.purifications, draws: 1 };
+  return meansOf(deployed, chunks, range, deployed.pipeline.pixels, (x) => x);
+}
+
+/** Readouts of all chunks, `size` numbers an image. */
+async function meansOf(
+  { pipeline, weights }: Deployed,
+  chunks: readonly PlacedChunk[],
+  range: PurificationRange,
+  size: number,
+  read: Readout,
+): Promise<Float32Array> {
+  const count = chunks.reduce((sum, { ids }) => sum + ids.length, 0);
+  const values = new Float32Array(count * size);
   const nothingKept = createStateCache(createMemoryBudget(0));
   for (const part of chunks) {
-    logits.set(await chunkLogits(pipeline, part, weights, range, nothingKept), part.from * classes);
+    values.set(await chunkMean(pipeline, part, weights, range, nothingKept, read), part.from * size);
   }
-  return logits;
+  return values;
 }
 
 function vjpOf(
@@ -108,31 +124,19 @@ function vjpOf(
     pixels: pipeline.pixels,
     runs: Array.from({ length: runs }, (_, run) => run),
     logits: () => logitsOf(deployed, chunks, draw),
-    run: (x: Tensor4D, { ids }: PlacedChunk, run: number) =>
-      purifiedLogits(pipeline, x, weights, noise(run), ids),
+    run: (x: Tensor4D, part: PlacedChunk, run: number) => {
+      const sums: Tensor[] = [];
+      const watch = (z: Tensor): void => void sums.push(tf.sum(z));
+      const images = purifiedImages(pipeline, x, weights, noise(run), part.ids, watch);
+      if (firstNonFinite(healthOf(sums, images).dataSync()) >= 0) {
+        throw nonFiniteError(pipeline, part, weights, noise(run));
+      }
+      return pipeline.classifier.logits(images);
+    },
     tensor: (part: PlacedChunk) => imagesTensor(pipeline.mlvgm.image, part),
     check: (logits: Float32Array, part: PlacedChunk, run: number) => {
       if (firstNonFinite(logits) >= 0) throw nonFiniteError(pipeline, part, weights, noise(run));
     },
   };
   return meanVjp(model, chunks, cotangent);
-}
-
-async function purify(
-  { pipeline, weights, purifications }: Deployed,
-  chunks: readonly PlacedChunk[],
-  draw: Draw,
-): Promise<Float32Array> {
-  const purified = new Float32Array(draw.imageIds.length * pipeline.pixels);
-  const noise = { key: draw.key, purification: draw.index * purifications };
-  for (const part of chunks) {
-    const images = tf.tidy(() =>
-      purifiedImages(pipeline, imagesTensor(pipeline.mlvgm.image, part), weights, noise, part.ids),
-    );
-    const values = await images.data<'float32'>();
-    images.dispose();
-    if (firstNonFinite(values) >= 0) throw nonFiniteError(pipeline, part, weights, noise);
-    purified.set(values, part.from * pipeline.pixels);
-  }
-  return purified;
 }

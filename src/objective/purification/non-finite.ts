@@ -5,7 +5,7 @@ import type { Mlvgm, State } from '../models/mlvgm.js';
 import { stateTensors } from '../tensors/state-tree.js';
 import type { LatentWeight } from './mixing-weights.js';
 import type { NoiseKey } from './noise.js';
-import { imagesTensor, purifiedLogits } from './pipeline.js';
+import { imagesTensor, purifiedImages } from './pipeline.js';
 import type { Chunk, Pipeline } from './pipeline.js';
 
 const HINT =
@@ -37,8 +37,8 @@ export function nonFiniteError(
   tf.tidy(() => {
     const watched = watchSteps(mlvgm, (step, state) => look(mlvgm.name, step, state));
     const images = imagesTensor(mlvgm.image, chunk);
-    const logits = purifiedLogits({ ...pipeline, mlvgm: watched }, images, weights, noise, chunk.ids);
-    look(classifier.name, 'the logits', logits);
+    const purified = purifiedImages({ ...pipeline, mlvgm: watched }, images, weights, noise, chunk.ids);
+    look(classifier.name, 'the logits', classifier.logits(purified));
   });
   return (
     found ??

@@ -1,6 +1,6 @@
 /** Preprocessing, generative model and classifier as one checked pipeline, with the steps that logits and gradients share. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { BoSearchError } from '../../errors.js';
 import type { Classifier } from '../models/classifier.js';
 import type { Mlvgm, State } from '../models/mlvgm.js';
@@ -124,23 +124,20 @@ export function mixLatents(
   return walkLatents(pipeline.mlvgm, state, { ...options, mixer, temperature: pipeline.temperature });
 }
 
-/** One purification, (B, H, W, C): what is handed to the classifier. */
+/** One purification from images to images, (B, H, W, C), differentiable; `watch` sees every z. */
 export function purifiedImages(
   pipeline: Pipeline,
   images: Tensor4D,
   weights: readonly LatentWeight[],
   noise: NoiseKey,
   ids: readonly string[],
+  watch: (z: Tensor) => void = () => undefined,
 ): Tensor4D {
   const state = mixLatents(pipeline, encode(pipeline, images, noise, ids), weights, {
     noise: (i) => noiseTensor(pipeline, i, noise, ids),
+    watch,
   });
   return pipeline.mlvgm.finish(state);
-}
-
-/** Logits (B, K) of one purification, from images to the end: what gradients are taken of. */
-export function purifiedLogits(...args: Parameters<typeof purifiedImages>): Tensor2D {
-  return args[0].classifier.logits(purifiedImages(...args));
 }
 
 /** Whether two purifications of an image can differ. */

@@ -2,7 +2,7 @@
 import { BoSearchError } from '../../errors.js';
 import type { PreparedImages, PurificationDraws } from '../evaluation/prepared-images.js';
 import { assertRuns } from '../tensors/runtime.js';
-import { assertDraws, chunkLogits } from './chunk-logits.js';
+import { assertDraws, chunkMean } from './chunk-mean.js';
 import { assertImages, chunksOf } from './image-chunks.js';
 import { mixingWeights, sliceWeights } from './mixing-weights.js';
 import type { Alphas } from './mixing-weights.js';
@@ -77,10 +77,7 @@ export function prepareImages(options: PrepareOptions, images: ImagesToPrepare):
       for (const { cache, ...chunk } of chunks) {
         cache.retain(key);
         const own = sliceWeights(weights, chunk.from, chunk.from + chunk.ids.length);
-        logits.set(
-          await chunkLogits(pipeline, chunk, own, { key, from, draws }, cache),
-          chunk.from * classes,
-        );
+        logits.set(await chunkMean(pipeline, chunk, own, { key, from, draws }, cache), chunk.from * classes);
       }
       return logits;
     },

@@ -24,8 +24,7 @@ export function logitsAndGradient(
 ): LogitsAndGradient {
   let logits = new Float32Array(0);
   let gradient = new Float32Array(x.size);
-  // Results leave by assignment: tidy looks for tensors in every element of what it returns.
-  tf.tidy(() => {
+  const run = (): void => {
     const loss = tf.customGrad((...args) => {
       const z = args[0] as Tensor2D;
       logits = Float32Array.from(z.dataSync());
@@ -33,8 +32,23 @@ export function logitsAndGradient(
     });
     const [dx] = tf.engine().gradients(() => loss(f(x)), [x], undefined, true).grads;
     if (!isMissing(dx)) gradient = Float32Array.from(dx.dataSync());
-  });
+  };
+  try {
+    // Results leave by assignment: tidy looks for tensors in every element of what it returns.
+    tf.tidy(run);
+  } catch (error) {
+    forgetTape();
+    throw error;
+  }
   return { logits, gradient };
+}
+
+/** Frees what an interrupted tape saved; TensorFlow.js does so only for tapes that ran to their end. */
+function forgetTape(): void {
+  const { state } = tf.engine();
+  if (state.gradientDepth > 0) return;
+  for (const node of state.activeTape ?? []) tf.dispose(node.saved ?? []);
+  state.activeTape = [];
 }
 
 function cotangentTensor(values: Float32Array, shape: [number, number]): Tensor {

@@ -1,11 +1,11 @@
 /**
- * Mean logits of a chunk of images over K purifications: the one path to logits, cached or not.
+ * What comes out of a chunk of images, averaged over K purifications: the one path to logits, cached or not.
  *
  * What no noise reaches is walked once for all purifications; if nothing is random, one purification stands for K.
  */
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { BoSearchError } from '../../errors.js';
 import type { State } from '../models/mlvgm.js';
 import { disposeState, keepState, mapState } from '../tensors/state-tree.js';
@@ -23,26 +23,30 @@ export interface PurificationRange {
   readonly draws: number;
 }
 
+/** What is read of purified images (B, H, W, C): logits, or the images themselves. */
+export type Readout = (images: Tensor4D) => Tensor;
+
 /**
- * Mean logits (B, K) of one chunk, added up in float64.
+ * Mean readout of one chunk, flat, added up in float64.
  * @param cache - of this chunk and pipeline alone.
  * @throws BoSearchError `E_NON_FINITE` naming model, step and image; never a score made of NaN.
  */
-export async function chunkLogits(
+export async function chunkMean(
   pipeline: Pipeline,
   chunk: Chunk,
   weights: readonly LatentWeight[],
   range: PurificationRange,
   cache: StateCache,
+  read: Readout = (images) => pipeline.classifier.logits(images),
 ): Promise<Float32Array> {
   const runs = isRandom(pipeline, weights) ? range.draws : 1;
   const start = shareStart(pipeline, chunk, weights, range, runs, cache);
-  const sums = new Float64Array(chunk.ids.length * pipeline.classifier.classes.length);
+  let sums = new Float64Array(0);
   try {
     for (let run = 0; run < runs; run += 1) {
       const noise = { key: range.key, purification: range.from + run };
-      const logits = await oneRun(pipeline, chunk, weights, noise, start, cache);
-      for (let i = 0; i < sums.length; i += 1) sums[i] = (sums[i] ?? 0) + (logits[i] ?? NaN);
+      const values = await oneRun(pipeline, chunk, weights, noise, start, cache, read);
+      sums = run === 0 ? Float64Array.from(values) : sums.map((sum, i) => sum + (values[i] ?? NaN));
       // Lets signals and timers of the process through between passes.
       await setImmediate();
     }
@@ -95,9 +99,9 @@ async function oneRun(
   noise: { readonly key: string; readonly purification: number },
   start: SharedStart | undefined,
   cache: StateCache,
+  read: Readout,
 ): Promise<Float32Array> {
-  const { mlvgm, classifier } = pipeline;
-  const [logits, health] = tf.tidy((): [Tensor2D, Tensor1D] => {
+  const [output, health] = tf.tidy((): [Tensor, Tensor] => {
     const sums: Tensor[] = [];
     const drawn = (i: number): Tensor =>
       cache.get(`noise ${noise.purification} ${i}`, noise.key, () =>
@@ -105,14 +109,18 @@ async function oneRun(
       ) as Tensor;
     const state = start?.state ?? begin(pipeline, chunk, noise, cache);
     const options = { noise: drawn, from: start?.from ?? 0, watch: (z: Tensor) => sums.push(tf.sum(z)) };
-    const images = mlvgm.finish(mixLatents(pipeline, state, weights, options));
-    // A sum is finite only if all it adds is: NaN that a ReLU or clamp further on would swallow shows here.
-    return [classifier.logits(images), tf.stack([...sums, tf.sum(images)]) as Tensor1D];
+    const images = pipeline.mlvgm.finish(mixLatents(pipeline, state, weights, options));
+    return [read(images), healthOf(sums, images)];
   });
-  const [values, sums] = await Promise.all([logits.data<'float32'>(), health.data<'float32'>()]);
-  tf.dispose([logits, health]);
+  const [values, sums] = await Promise.all([output.data<'float32'>(), health.data<'float32'>()]);
+  tf.dispose([output, health]);
   if (firstNonFinite(values) < 0 && firstNonFinite(sums) < 0) return values;
   throw nonFiniteError(pipeline, chunk, weights, noise);
+}
+
+/** Sums of all z and of the images: finite only if all they add is, so that NaN a later clamp would swallow shows. */
+export function healthOf(sums: readonly Tensor[], images: Tensor4D): Tensor {
+  return tf.stack([...sums, tf.sum(images)]);
 }
 
 /** The state before the first latent; with random preprocessing one a purification. */
