@@ -6,6 +6,7 @@ import { loadImagePool } from '../objective/images/image-pool.js';
 import { JOURNAL_FILE, readJournal } from '../storage/index.js';
 import type { OptimizeResult, Study } from '../study/index.js';
 import { readArtefacts, writeArtefacts } from './artefacts.js';
+import { isFailed } from '../trial/index.js';
 import { bestStep } from './best-step.js';
 import { type SearchConfig, weightsOf } from './config/search-config.js';
 import { compareHeldOut } from './held-out.js';
@@ -16,7 +17,7 @@ import type { SearchResults } from './results.js';
 import { makeSample, type Sample, type SampleSplit } from './samples.js';
 import { openScoreCache, type ScoreCache } from './score-cache.js';
 import { assertEnoughEvaluations, assertSameSearch, type SearchFacts, searchFacts } from './search-facts.js';
-import type { InterruptedSearch, RunSearchOptions, SearchOutcome } from './search-outcome.js';
+import type { FailingSearch, InterruptedSearch, RunSearchOptions, SearchOutcome } from './search-outcome.js';
 import { studyListener } from './study-listener.js';
 
 /** Opens model and study, searches, compares; see `runSearch`. */
@@ -90,9 +91,8 @@ async function searchAndFinish(run: Run): Promise<SearchOutcome> {
   try {
     const stopped = await optimise(run, sample);
     if (stopped.reason === 'aborted') return interrupted(run);
-    if (stopped.reason === 'failures') {
-      return { kind: 'failing', out: options.out, message: stopped.message, advice: stopped.advice };
-    }
+    const failed = failing(run, stopped);
+    if (failed !== undefined) return failed;
     search = await summariseSearch(run, sample);
   } finally {
     sample.dispose();
@@ -176,6 +176,21 @@ async function finish(run: Run, search: SearchResults['search'], sample: Sample)
   } finally {
     sample.dispose();
   }
+}
+
+/** Evaluations that failed one after the other, or all of a short search; undefined where there is something to go by. */
+function failing({ study, options: { out } }: Run, stopped: OptimizeResult): FailingSearch | undefined {
+  const { message, advice } = stopped;
+  if (stopped.reason === 'failures') return { kind: 'failing', out, message, advice };
+  const last = study.trials.at(-1)?.outcome;
+  if (last === undefined || study.trials.some(({ state }) => state !== 'failed')) return undefined;
+  const reason = isFailed(last) ? last.failed : '';
+  return {
+    kind: 'failing',
+    out,
+    message: `all ${study.endedTrials} evaluations failed, the last with: ${reason}`,
+    advice: 'mend the model or the configuration, and begin again in another folder',
+  };
 }
 
 function cacheOf({ facts, options }: Run): Promise<ScoreCache> {

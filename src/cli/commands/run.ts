@@ -51,19 +51,19 @@ function overridden(config: SearchConfig, { seed, evaluations }: RunFlags): Sear
 
 function answer(outcome: SearchOutcome, configFile: string, flags: RunFlags): ExitCode {
   const seconds = Math.round(process.uptime() * 10) / 10;
-  const again = commandAgain(configFile, flags);
   if (flags.json === true) print(JSON.stringify({ ...outcome, seconds }));
   switch (outcome.kind) {
     case 'finished':
       if (flags.json !== true) showResults(outcome, seconds);
       return EXIT.done;
     case 'interrupted':
-      note(`interrupted after ${outcome.ended} of ${outcome.evaluations} evaluations; nothing is lost`);
-      note(`go on with: ${again}`);
+      note(
+        `interrupted after ${outcome.ended} of ${outcome.evaluations} evaluations; nothing is lost`,
+        `go on with: ${commandAgain(configFile, flags)}`,
+      );
       return EXIT.interrupted;
     case 'failing':
-      note(`bo-search: ${outcome.message}`);
-      note(`hint: ${outcome.advice}; go on with: ${again}`);
+      note(`bo-search: ${outcome.message}`, `hint: ${outcome.advice}`);
       return EXIT.state;
     default:
       return outcome satisfies never;

@@ -1,0 +1,446 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readSearchConfig } from '../../src/search/config/read-search-config.js';
+import { schedulesFromJson, type SchedulesFile } from '../../src/schedules/index.js';
+import type { SearchResults } from '../../src/search/index.js';
+import { buildCli, type BuiltCli, type CliResult } from './built-cli.js';
+import { bundledBytes, copyModel, editManifest, overflowing, sha256 } from './model-folder.js';
+
+const CONFIG = `model: fashion-mnist
+task: coarse
+attack: { l2Bound: 3, steps: 3 }
+search: { images: 8, evaluations: 6 }
+heldOut: { images: 12, draws: 1 }
+`;
+
+const FILES = ['study.jsonl', 'schedules.json', 'results.json', 'alphas.svg'];
+
+let cli: BuiltCli;
+let first: CliResult;
+beforeAll(async () => {
+  cli = buildCli();
+  put('search.yaml', CONFIG);
+  first = await cli.run(['run', 'search.yaml', '--out', 'runs/base', '--json']);
+});
+afterAll(() => cli.dispose());
+
+const put = (name: string, text: string | Buffer) => writeFileSync(join(cli.folder, name), text);
+const read = (name: string) => readFileSync(join(cli.folder, name), 'utf8');
+const found = (folder: string) =>
+  ['schedules.json', 'results.json', 'alphas.svg'].map((name) => read(`${folder}/${name}`));
+
+/** A copy of the finished run to damage. */
+function copyRun(name: string, without: readonly string[] = []): string {
+  const folder = join(cli.folder, 'runs', name);
+  cpSync(join(cli.folder, 'runs', 'base'), folder, { recursive: true });
+  for (const file of without) rmSync(join(folder, file), { recursive: true });
+  return `runs/${name}`;
+}
+
+describe('bo-search run', () => {
+  it('ends with one JSON object on standard output, and progress on standard error', () => {
+    expect(first.code).toBe(0);
+    const answer = JSON.parse(first.stdout) as Record<string, unknown>;
+    expect(answer).toMatchObject({
+      kind: 'finished',
+      out: 'runs/base',
+      reused: false,
+      files: FILES.map((name) => join('runs/base', name)),
+      results: JSON.parse(read('runs/base/results.json')) as unknown,
+      schedules: JSON.parse(read('runs/base/schedules.json')) as unknown,
+    });
+    const lines = first.stderr.split('\n');
+    expect(lines[0]).toMatch(
+      /^model fashion-hvae, task coarse: 12 latents, 4 classes; tensorflow\.js 4\.22\.0, wasm/,
+    );
+    expect(lines[1]).toBe('search of 6 evaluations, kept in runs/base/study.jsonl');
+    expect(first.stderr).toMatch(/\nsearch {2}6\/6 {2}value 0\.\d{3} {2}best 0\.\d{3} \(trial \d\)\n/);
+    expect(lines.slice(-4)).toEqual([
+      'wrote runs/base/schedules.json',
+      'wrote runs/base/alphas.svg',
+      'wrote runs/base/results.json',
+      '',
+    ]);
+  });
+
+  it('leaves schedules with held-out scores, and what made them', () => {
+    const file: SchedulesFile = schedulesFromJson(read('runs/base/schedules.json'));
+    expect(file.schedules.map(({ kind }) => kind)).toEqual([
+      'learned',
+      'linear',
+      'cosine',
+      'step',
+      'constant',
+      'constant',
+    ]);
+    const [learned] = file.schedules;
+    expect(learned.provenance).toMatchObject({ studySeed: 1, evaluations: 6 });
+    expect(learned.metrics?.heldOut).toMatchObject({ images: 12, draws: 1 });
+    expect(file.defence).toEqual({ temperature: 0.6 });
+  });
+
+  it('compares on held-out images that were not searched on', () => {
+    const results = JSON.parse(read('runs/base/results.json')) as SearchResults;
+    expect(results.config).toEqual(readSearchConfig(CONFIG));
+    expect(results.heldOut.rows.map(({ kind }) => kind)).toEqual([
+      'learned',
+      'linear',
+      'cosine',
+      'step',
+      'constant',
+      'constant',
+      'no-defence',
+    ]);
+    for (const row of results.heldOut.rows.slice(1)) {
+      const { learned, mean } = { learned: results.heldOut.rows[0].objective.mean, mean: row.objective.mean };
+      expect(row.difference?.mean).toBeCloseTo(learned - mean, 12);
+    }
+    const { scores, from } = results.search.bestStep;
+    expect(scores).toHaveLength(13);
+    expect(scores[from]).toBe(Math.max(...scores));
+    const ids = ['search', 'heldOut'].map(
+      (split) =>
+        (JSON.parse(read(`runs/base/attacked/${split}/attacked.json`)) as { images: { ids: string[] } })
+          .images.ids,
+    );
+    expect(ids.map((list) => list.length)).toEqual([8, 12]);
+    expect(ids[0].filter((id) => ids[1].includes(id))).toEqual([]);
+  });
+
+  it('shows table and picture, and does nothing twice', async () => {
+    const before = FILES.slice(1).map((name) => read(`runs/base/${name}`));
+    const { code, stdout, stderr } = await cli.run(['run', 'search.yaml', '--out', 'runs/base']);
+    expect(code).toBe(0);
+    expect(stderr.split('\n')[1]).toBe('going on with runs/base/study.jsonl: 6 of 6 evaluations are there');
+    const lines = stdout.split('\n');
+    expect(lines[1]).toMatch(
+      /^learned after 6 evaluations \(trial \d\): 0\.\d{3} \[0\.\d{3}, 0\.\d{3}\] on the search images$/,
+    );
+    expect(lines[3]).toBe('On 12 held-out images, in percent with 95 % intervals, K = 1:');
+    expect(lines[4]).toMatch(/^ +clean +robust +objective +learned − this$/);
+    const names = lines.slice(5, 12).map((line) => line.split(/ {2,}/)[0]);
+    expect(names).toEqual([
+      'learned',
+      'linear',
+      'cosine',
+      expect.stringMatching(/^best step, \d+$/),
+      'α = 0.5',
+      'α = 0',
+      'no defence',
+    ]);
+    expect(lines[15]).toBe('latent  0                              1  learned  linear  cosine');
+    expect(lines.slice(16, 28).map((line) => line.slice(0, 5))).toEqual(
+      ['1x1', '4x4', '8x8'].flatMap((scale) => [0, 1, 2, 3].map((i) => `${scale}.${i}`)),
+    );
+    expect(lines.at(-2)).toBe(`already there: ${FILES.map((name) => `runs/base/${name}`).join(', ')}`);
+    expect(FILES.slice(1).map((name) => read(`runs/base/${name}`))).toEqual(before);
+    expect(stdout + stderr).not.toContain('\u001B');
+  });
+
+  it('survives SIGKILL, Ctrl-C and a full disk, lets nobody else in meanwhile, and ends as if nothing had been', async () => {
+    const args = ['run', 'search.yaml', '--out', 'runs/hard'];
+    const killed = await cli.run(args, {
+      onStderr: (child, text) => void (/^search +2\/6/m.test(text) && child.kill('SIGKILL')),
+    });
+    expect(killed.code).toBeNull();
+
+    let second: Promise<CliResult> | undefined;
+    let signalled = false;
+    const interrupted = await cli.run(args, {
+      onStderr: (child, text) => {
+        if (second === undefined && /^going on with/m.test(text)) second = cli.run(args);
+        if (signalled || !/^search +\d\/6/m.test(text)) return;
+        signalled = true;
+        void second?.then(() => child.kill('SIGINT'));
+        child.kill('SIGSTOP');
+        void second?.then(() => child.kill('SIGCONT'));
+      },
+    });
+    expect(await second).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(
+        /^model .*\nbo-search: runs\/hard\/study\.lock: expected no other writer, got process \d+ on .+\nhint: .+\n$/,
+      ) as unknown as string,
+    });
+    expect(interrupted.code).toBe(130);
+    expect(interrupted.stderr).toMatch(
+      /\ninterrupted after \d of 6 evaluations; nothing is lost\ngo on with: bo-search run search\.yaml --out runs\/hard\n$/,
+    );
+
+    const full = await cli.run(args, { shell: 'ulimit -f 30;' });
+    expect(full).toMatchObject({ code: 3, stdout: '' });
+    expect(full.stderr).toMatch(
+      /\nbo-search: attacked images: expected to write runs\/hard\/attacked\/heldOut, got EFBIG: file too large, write\nhint: .+\n$/,
+    );
+
+    const last = await cli.run(args);
+    expect(last.code).toBe(0);
+    expect(found('runs/hard')).toEqual(found('runs/base'));
+  });
+
+  it('goes on where the last line of the journal was not written to its end', async () => {
+    const out = copyRun('torn', ['results.json']);
+    const journal = read(`${out}/study.jsonl`);
+    put(`${out}/study.jsonl`, journal.slice(0, -10));
+    const { code, stderr } = await cli.run(['run', 'search.yaml', '--out', out]);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(
+      /\nwarning: runs\/torn\/study\.jsonl:\d+: dropped a last line that was not written to its end; nobody was told that it was kept\n/,
+    );
+    expect(found(out)).toEqual(found('runs/base'));
+  });
+
+  it('goes on with more evaluations, and takes none back', async () => {
+    const out = copyRun('more');
+    const more = await cli.run(['run', 'search.yaml', '--out', out, '--evaluations', '7', '--json']);
+    expect(more.code).toBe(0);
+    expect(more.stderr).toContain('\ngoing on with runs/more/study.jsonl: 6 of 7 evaluations are there\n');
+    expect((JSON.parse(more.stdout) as { results: SearchResults }).results.search.evaluations).toBe(7);
+    const fewer = await cli.run(['run', 'search.yaml', '--out', out]);
+    expect(fewer.code).toBe(3);
+    expect(fewer.stderr).toContain(
+      '\nbo-search: search.evaluations: expected at least 7, which runs/more holds, got 6\n',
+    );
+  });
+});
+
+describe('bo-search run refuses', () => {
+  const refusal = async (config: string, out = 'runs/none') => {
+    put('wrong.yaml', config);
+    const { code, stdout, stderr } = await cli.run(['run', 'wrong.yaml', '--out', out]);
+    const message = /^bo-search: .*$/m.exec(stderr)?.[0].slice('bo-search: '.length);
+    expect({ stdout, trace: /^ +at /m.test(stderr) }).toEqual({ stdout: '', trace: false });
+    return { code, message };
+  };
+
+  it('a configuration that is not there', async () => {
+    expect(await cli.run(['run', 'nowhere.yaml', '--out', 'runs/none'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'bo-search: nowhere.yaml: expected a configuration file, got no such file\nhint: `bo-search init` writes one\n',
+    });
+    expect(existsSync(join(cli.folder, 'runs/none'))).toBe(false);
+  });
+
+  it('a mistyped key, with its place', async () => {
+    expect(await refusal(CONFIG.replace('steps', 'step'))).toEqual({
+      code: 2,
+      message: 'wrong.yaml:3:23 attack.step: unknown key, did you mean "steps"?',
+    });
+  });
+
+  it('a task the model does not have', async () => {
+    expect(await refusal(CONFIG.replace('coarse', 'rough'))).toEqual({
+      code: 2,
+      message: 'model.json tasks: expected one of coarse, fine, got "rough"',
+    });
+  });
+
+  it('more images than there are', async () => {
+    const { code, message } = await refusal(CONFIG.replace('images: 8', 'images: 9999'), 'runs/many');
+    expect(code).toBe(2);
+    expect(message).toMatch(/^chooseImages: class ".+" of split "search" needs 2500 images, available \d+$/);
+  });
+
+  it('another search than the folder holds, naming the first difference', async () => {
+    const journal = read('runs/base/study.jsonl');
+    expect(await refusal(CONFIG.replace('images: 8', 'images: 9'), 'runs/base')).toEqual({
+      code: 3,
+      message: 'search.images: expected 8, with which runs/base was begun, got 9',
+    });
+    expect(await refusal(CONFIG.replace('l2Bound: 3', 'l2Bound: 2'), 'runs/base')).toEqual({
+      code: 3,
+      message: 'attack.attack.l2Bound: expected 3, with which runs/base was begun, got 2',
+    });
+    expect(read('runs/base/study.jsonl')).toBe(journal);
+  });
+
+  it('a damaged line of the journal, and leaves it as it is', async () => {
+    const out = copyRun('damaged');
+    const damaged = read(`${out}/study.jsonl`).replace('"kind":"ask","trial":2', '"kind":"ask","trial":3');
+    put(`${out}/study.jsonl`, damaged);
+    const { code, message } = await refusal(CONFIG, out);
+    expect(code).toBe(3);
+    expect(message).toMatch(/^runs\/damaged\/study\.jsonl:\d+: expected .+/);
+    expect(read(`${out}/study.jsonl`)).toBe(damaged);
+  });
+
+  it('a folder that cannot be made', async () => {
+    put('taken', '');
+    expect(await refusal(CONFIG, 'taken/run')).toEqual({
+      code: 3,
+      message: 'taken/run: expected a folder for the study, got ENOTDIR',
+    });
+  });
+
+  it('attacked images that were damaged', async () => {
+    const out = copyRun('pixels', ['results.json']);
+    const manifest = JSON.parse(read(`${out}/attacked/heldOut/attacked.json`)) as {
+      images: { file: string };
+    };
+    put(`${out}/attacked/heldOut/${manifest.images.file}`, 'x');
+    const { code, message } = await refusal(CONFIG, out);
+    expect(code).toBe(2);
+    expect(message).toMatch(/^attacked-[0-9a-f]{16}\.f32: expected \d+ bytes for 12 images, got 1$/);
+  });
+
+  describe('a model', () => {
+    const config = CONFIG.replace('fashion-mnist', './model');
+    const model = () => join(cli.folder, 'model');
+    const fresh = () => {
+      rmSync(model(), { recursive: true, force: true });
+      copyModel(model());
+    };
+    const replaceFile = (name: string, bytes: Buffer) => {
+      rmSync(join(model(), name));
+      writeFileSync(join(model(), name), bytes);
+    };
+
+    it('whose folder is not there', async () => {
+      rmSync(model(), { recursive: true, force: true });
+      const { code, message } = await refusal(config);
+      expect(code).toBe(2);
+      expect(message).toBe(
+        `model.json: expected a readable file at ${join(model(), 'model.json')}, got no such file`,
+      );
+    });
+
+    it('whose manifest is malformed', async () => {
+      fresh();
+      editManifest(model(), (manifest) => (manifest.tasks['coarse'].classes = ['only one']));
+      expect(await refusal(config)).toEqual({
+        code: 2,
+        message: 'model.json tasks.coarse.classes: expected at least two class names, got ["only one"]',
+      });
+    });
+
+    it('whose classes are not those of the images', async () => {
+      fresh();
+      editManifest(model(), (manifest) => (manifest.tasks['fine'].classes[3] = 'hat'));
+      const { code, message } = await refusal(config.replace('coarse', 'fine'), 'runs/classes');
+      expect(code).toBe(2);
+      expect(message).toMatch(/^task "fine" classes\[3\]: expected ".+" as in the images, got "hat"$/);
+    });
+
+    it('whose weights are cut short', async () => {
+      fresh();
+      const cut = bundledBytes('hvae.safetensors').subarray(0, 100_000);
+      replaceFile('hvae.safetensors', cut);
+      const { code, message } = await refusal(config);
+      expect(code).toBe(2);
+      expect(message).toMatch(/^hvae\.safetensors: expected sha256 [0-9a-f]{64}, got [0-9a-f]{64}$/);
+      editManifest(model(), (manifest) => (manifest.weights.sha256 = sha256(cut)));
+      const renamed = await refusal(config);
+      expect(renamed.code).toBe(2);
+      expect(renamed.message).toMatch(/^hvae\.safetensors.*: expected .+, got .+$/);
+    });
+
+    it('whose images are cut short', async () => {
+      fresh();
+      replaceFile('images-search.bin.gz', bundledBytes('images-search.bin.gz').subarray(0, 1000));
+      const { code, message } = await refusal(config, 'runs/images');
+      expect(code).toBe(2);
+      expect(message).toMatch(
+        /^images-search\.bin\.gz \(split search\): expected sha256 [0-9a-f]{64}, got [0-9a-f]{64}$/,
+      );
+    });
+
+    it('that answers NaN: every evaluation fails with the reason, and the study is kept', async () => {
+      fresh();
+      const broken = overflowing(bundledBytes('hvae.safetensors'));
+      replaceFile('hvae.safetensors', broken);
+      editManifest(model(), (manifest) => (manifest.weights.sha256 = sha256(broken)));
+      const { code, message } = await refusal(config, 'runs/nan');
+      expect(code).toBe(3);
+      expect(message).toMatch(/^all 6 evaluations failed, the last with: .*(NaN|finite).*$/);
+      const status = await cli.run(['status', 'runs/nan']);
+      expect(status.stdout).toMatch(/^runs\/nan\/study\.jsonl: 6 of 6 evaluations, 6 failed\n/);
+    });
+  });
+});
+
+describe('bo-search status', () => {
+  it('says how far a run is', async () => {
+    const { code, stdout } = await cli.run(['status', 'runs/base']);
+    expect(code).toBe(0);
+    const lines = stdout.split('\n');
+    expect(lines[0]).toBe('runs/base/study.jsonl: 6 of 6 evaluations');
+    expect(lines[1]).toMatch(/^best {4}0\.\d{4}, trial \d \(.+\)$/);
+    expect(lines[2]).toBe('model   fashion-hvae, task coarse, 12 latents');
+    expect(lines[3]).toMatch(/^seed {4}1, policy bayes, tensorflow\.js 4\.22\.0, wasm/);
+    expect(lines[4]).toMatch(/^state {3}finished, last written .+ ago$/);
+  });
+
+  it('as JSON', async () => {
+    const { stdout } = await cli.run(['status', 'runs/base', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind: 'status',
+      finished: true,
+      ended: 6,
+      wanted: 6,
+      failed: 0,
+      running: 0,
+    });
+  });
+});
+
+describe('bo-search export', () => {
+  it('writes the schedules of a finished run', async () => {
+    expect(await cli.run(['export', 'runs/base'])).toEqual({
+      code: 0,
+      stdout: read('runs/base/schedules.json'),
+      stderr: '',
+    });
+    expect(await cli.run(['export', 'runs/base', '--output', 'out/mine.json'])).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'wrote out/mine.json\n',
+    });
+    expect(read('out/mine.json')).toBe(read('runs/base/schedules.json'));
+  });
+
+  it('writes only one kind, and names the kinds there are', async () => {
+    const { stdout } = await cli.run(['export', 'runs/base', '--only', 'step']);
+    expect(schedulesFromJson(stdout).schedules.map(({ kind }) => kind)).toEqual(['step']);
+    expect(await cli.run(['export', 'runs/base', '--only', 'steps'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'bo-search: --only: expected one of learned, linear, cosine, step, constant, got "steps"\n',
+    });
+  });
+
+  it('writes the best so far of a run that is not finished, and says so', async () => {
+    const out = copyRun('part', ['results.json', 'schedules.json']);
+    const { code, stdout, stderr } = await cli.run(['export', out]);
+    expect(code).toBe(0);
+    expect(stderr).toBe(
+      'warning: runs/part/study.jsonl is not finished: this is the best so far, without held-out scores\n',
+    );
+    const file = schedulesFromJson(stdout);
+    expect(file.schedules.map(({ kind }) => kind)).toEqual(['learned', 'linear', 'cosine']);
+    const [learned] = schedulesFromJson(read('runs/base/schedules.json')).schedules;
+    expect(file.schedules[0].alphas).toEqual(learned.alphas);
+  });
+});
+
+describe('bo-search validate', () => {
+  it('names a run with all that is in it', async () => {
+    const { code, stdout } = await cli.run(['validate', 'runs/base']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^runs\/base: a search of α for fashion-hvae: 6 evaluations, best 0\.\d{4} \(trial \d\); 6 schedules for fashion-hvae, 12 latents: learned, linear, cosine, step \d+, α = 0\.5, α = 0\n$/,
+    );
+  });
+
+  it('opens a model with all of its files', async () => {
+    mkdirSync(join(cli.folder, 'whole'), { recursive: true });
+    copyModel(join(cli.folder, 'whole'));
+    expect(await cli.run(['validate', 'whole'])).toEqual({
+      code: 0,
+      stdout: 'whole: model fashion-hvae with 12 latents, tasks coarse, fine; weights and images are whole\n',
+      stderr: '',
+    });
+  });
+});
