@@ -37,6 +37,7 @@ describe('createBayesPolicy(settings)', () => {
     ],
     [{ noise: { kind: 'gamma', shape: 1 } }, 'noise.rate: expected a finite number above 0, got undefined'],
     [{ noise: { kind: 'log-normal', scale: 1 } }, 'noise.location: expected a finite number, got undefined'],
+    [{ fence: -1 }, 'fence: expected a finite number of at least 0, or null, got -1'],
     [{ noiseFloor: Infinity }, 'noiseFloor: expected a finite number above 0, got Infinity'],
   ])('refuses %j', (settings, message) => {
     const error = thrownBy(() => createBayesPolicy(settings));

@@ -13,6 +13,8 @@ export interface Fit {
   readonly n: number;
   readonly transform: OutcomeTransform;
   readonly standardisation: Standardisation;
+  /** Outcomes below count as if they were here, in units of y; −Infinity for no fence. */
+  readonly fence: number;
   /** In units of the standardised outcomes. */
   readonly hyperparameters: Hyperparameters;
 }
@@ -26,6 +28,7 @@ export function fitToJson(fit: Fit): Json {
       transform: fit.transform,
       shift,
       scale,
+      fence: Number.isFinite(fit.fence) ? fit.fence : null,
       lengthscales: [...lengthscales],
       outputScale,
       noiseVariance,
@@ -45,15 +48,24 @@ export function lastFit({ trials, dimension }: PolicyContext): Fit | undefined {
 function fitFromJson(memo: Json | undefined, dimension: number): Fit | undefined {
   const fit = entries(entries(memo)?.['fit']);
   if (fit === undefined) return undefined;
-  const { n, transform, shift, scale, lengthscales, outputScale, noiseVariance } = fit;
+  const { n, transform, shift, scale, fence, lengthscales, outputScale, noiseVariance } = fit;
   if (transform !== 'identity' && transform !== 'logit') return undefined;
   if (!Array.isArray(lengthscales) || lengthscales.length !== dimension) return undefined;
-  const numbers = [n, shift, scale, outputScale, noiseVariance, ...(lengthscales as readonly Json[])];
+  const numbers = [
+    n,
+    shift,
+    scale,
+    fence ?? 0,
+    outputScale,
+    noiseVariance,
+    ...(lengthscales as readonly Json[]),
+  ];
   if (!numbers.every((value) => Number.isFinite(value))) return undefined;
   return {
     n: n as number,
     transform,
     standardisation: { shift: shift as number, scale: scale as number },
+    fence: fence === null ? -Infinity : (fence as number),
     hyperparameters: {
       lengthscales: Float64Array.from(lengthscales as readonly number[]),
       outputScale: outputScale as number,

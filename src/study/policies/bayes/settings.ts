@@ -34,6 +34,11 @@ export interface BayesSettings {
   readonly noise: Prior;
   /** Lowest noise variance the fit may find, above 0, in the same units: the nugget of deterministic outcomes. */
   readonly noiseFloor: number;
+  /**
+   * Outcomes worse than the worse quartile by more than this many interquartile ranges count as if they were there; at
+   * least 0, null for never.
+   */
+  readonly fence: number | null;
   /** Scrambled Sobol points at which the acquisition is looked at, at least 1; fewer when n is large. */
   readonly candidates: number;
   /** Starts of the local search, at least 1; fewer when n is large. */
@@ -49,6 +54,7 @@ export const BAYES_DEFAULTS: BayesSettings = {
   outputScale: { kind: 'gamma', shape: 2, rate: 1 },
   noise: { kind: 'log-normal', location: -4, scale: 1 },
   noiseFloor: 1e-6,
+  fence: 1.5,
   candidates: 512,
   starts: 8,
 };
@@ -77,6 +83,7 @@ export function bayesSettings(given: unknown = {}): BayesSettings {
   else assertPrior('outputScale', settings.outputScale);
   assertPrior('noise', settings.noise);
   assertPositive('noiseFloor', settings.noiseFloor);
+  if (settings.fence !== null) assertFence(settings.fence);
   assertCount('candidates', settings.candidates);
   assertCount('starts', settings.starts);
   return settings;
@@ -116,6 +123,11 @@ function assertPositive(name: string, value: unknown): void {
   if (!(typeof value === 'number' && value > 0 && value < Infinity)) {
     throw refuse(name, 'a finite number above 0', value);
   }
+}
+
+function assertFence(value: unknown): void {
+  if (typeof value === 'number' && value >= 0 && value < Infinity) return;
+  throw refuse('fence', 'a finite number of at least 0, or null', value);
 }
 
 function assertLengthscale(value: unknown): void {

@@ -3,16 +3,10 @@
  * A function of the history alone; what an instance keeps only saves work.
  */
 import { BoSearchError } from '../../../errors.js';
-import type {
-  ExactGp,
-  FitResult,
-  GpData,
-  GroupOffsets,
-  NoiseModel,
-  Standardisation,
-} from '../../../gp/index.js';
+import type { ExactGp, FitResult, GpData, GroupOffsets, NoiseModel } from '../../../gp/index.js';
 import { exactGp, fitHyperparameters, refitReason, standardisation, standardise } from '../../../gp/index.js';
 import type { PolicyNote } from '../policy.js';
+import { fenced, lowerFence } from './fence.js';
 import type { Fit } from './memo.js';
 import { mergeDuplicates } from './merge-duplicates.js';
 import type { Observations } from './observations.js';
@@ -54,7 +48,7 @@ function conditioned(
     const kept = keptSurrogate(observations, last, previous);
     if (kept !== undefined) return { ...kept, notes: [...notes, ...jitterNotes(kept.gp)] };
     const { fit, result } = fitted(observations, settings, last);
-    const gp = exactGp(gpData(observations, fit.standardisation), fit.hyperparameters);
+    const gp = exactGp(gpData(observations, fit), fit.hyperparameters);
     return { gp, fit, fresh: true, notes: [...notes, ...fitNotes(result), ...jitterNotes(gp)] };
   } catch (error) {
     if (error instanceof BoSearchError && NUMERICAL.has(error.code)) return undefined;
@@ -73,7 +67,7 @@ function keptSurrogate(
   if (last === undefined || last.transform !== observations.transform) return undefined;
   const n = observations.all.length;
   if (refitReason({ n, fittedAt: last.n }) !== undefined) return undefined;
-  const gp = exactGp(gpData(observations, last.standardisation), last.hyperparameters, {}, previous);
+  const gp = exactGp(gpData(observations, last), last.hyperparameters, {}, previous);
   const state = { n, fittedAt: last.n, newestResidual: gp.standardisedResidual(n - 1) };
   return refitReason(state) === undefined ? { gp, fit: last, fresh: false } : undefined;
 }
@@ -83,11 +77,12 @@ function fitted(
   settings: BayesSettings,
   last: Fit | undefined,
 ): { readonly fit: Fit; readonly result: FitResult } {
-  const by = standardisation(observations.y);
+  const fence = settings.fence === null ? -Infinity : lowerFence(observations.y, settings.fence);
+  const units = { fence, standardisation: standardisation(fenced(observations.y, fence)) };
   const { dimension: d, transform } = observations;
   const { lengthscale, outputScale, noise, noiseFloor } = settings;
   const location = Math.log(lengthscale.mode * Math.sqrt(d)) + lengthscale.spread ** 2;
-  const result = fitHyperparameters(gpData(observations, by), {
+  const result = fitHyperparameters(gpData(observations, units), {
     priors: {
       lengthscale: { kind: 'log-normal', location, scale: lengthscale.spread },
       outputScale,
@@ -97,16 +92,17 @@ function fitted(
     ...(last === undefined ? {} : { warmStart: last.hyperparameters }),
   });
   const { hyperparameters } = result;
-  return { fit: { n: observations.all.length, transform, standardisation: by, hyperparameters }, result };
+  return { fit: { n: observations.all.length, transform, ...units, hyperparameters }, result };
 }
 
-/** The observations in standardised units. */
-function gpData(observations: Observations, by: Standardisation): GpData {
+/** The observations in standardised units, bad tails fenced. */
+function gpData(observations: Observations, units: Pick<Fit, 'standardisation' | 'fence'>): GpData {
   const { x, y, dimension, noise, offsets } = observations;
+  const by = units.standardisation;
   const square = (variance: number) => variance / by.scale / by.scale;
   return {
     x,
-    y: standardise(y, by),
+    y: standardise(fenced(y, units.fence), by),
     dimension,
     noise: scaledNoise(noise, square),
     ...(offsets === undefined ? {} : { offsets: scaledOffsets(offsets, square) }),
