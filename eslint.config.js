@@ -9,7 +9,7 @@ const numerics = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'temp', 'coverage', 'etc', '**/*.cjs'] },
+  { ignores: ['dist', 'node_modules', 'temp', 'coverage', 'etc', '**/*.cjs', 'scripts/smoke-consumer.ts'] },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {
