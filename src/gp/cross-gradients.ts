@@ -5,7 +5,7 @@
  * d/dx_j Σ_i c_i·s·k(r_i) = 2/l_j Σ_i c_i·(s·dk_i/d(r²))·(z_xj − z_ij).
  */
 import type { CrossChunk, CrossCovariance } from './cross-covariance.js';
-import type { Conditioned } from './posterior.js';
+import type { Conditioned } from './conditioned.js';
 
 /** Weights c: that of training point i and column c stands at `at + i·row + c·column`. */
 export interface Weights {

@@ -4,15 +4,13 @@
  * Notation: n training points, q query points, r reference points, d dimensions; k_x covariances of x with the training
  * points, w_x = Σ⁻¹ k_x, s output scale: mean = β + k_xᵀα, variance = s − k_xᵀw_x, cov(x, p) = s·k(x, p) − k_xᵀw_p.
  */
-import { ShapeError } from '../errors.js';
+import type { Conditioned } from './conditioned.js';
+import { assertPoints } from './conditioned.js';
 import type { CrossChunk } from './cross-covariance.js';
 import { CrossCovariance } from './cross-covariance.js';
 import { addCrossGradients } from './cross-gradients.js';
-import type { Hyperparameters } from './hyperparameters.js';
-import type { Profile } from './kernels/profile.js';
 import type { Reference } from './reference.js';
 import { createReference } from './reference.js';
-import type { Solver } from './solver.js';
 
 /** Mean and variance of the latent function (no noise) at q points; each of shape (q). */
 export interface Prediction {
@@ -40,19 +38,6 @@ export interface Posterior {
   reference(points: Float64Array, r: number): Reference;
 }
 
-/** What a posterior is computed from. */
-export interface Conditioned {
-  readonly profile: Profile;
-  /** Scaled training inputs, shape (n, d). */
-  readonly z: Float64Array;
-  readonly n: number;
-  readonly hyperparameters: Hyperparameters;
-  readonly solver: Solver;
-  /** Σ⁻¹(y − β), shape (n). */
-  readonly alpha: Float64Array;
-  readonly beta: number;
-}
-
 export function createPosterior(gp: Conditioned): Posterior {
   const d = gp.hyperparameters.lengthscales.length;
   const cross = new CrossCovariance(gp);
@@ -71,12 +56,6 @@ export function createPosterior(gp: Conditioned): Posterior {
       return createReference(gp, cross, points, r);
     },
   };
-}
-
-/** @throws ShapeError if x does not hold q·d numbers. */
-export function assertPoints(where: string, x: Float64Array, q: number, d: number): void {
-  if (x.length === q * d) return;
-  throw new ShapeError(`${where}: x must hold q·d = ${q * d} numbers (q = ${q}, d = ${d}), got ${x.length}`);
 }
 
 function predict(gp: Conditioned, cross: CrossCovariance, x: Float64Array, q: number): Prediction {

@@ -7,8 +7,8 @@
 import type { CrossChunk } from './cross-covariance.js';
 import { CrossCovariance } from './cross-covariance.js';
 import { addCrossGradients } from './cross-gradients.js';
-import type { Conditioned } from './posterior.js';
-import { assertPoints } from './posterior.js';
+import type { Conditioned } from './conditioned.js';
+import { assertPoints } from './conditioned.js';
 
 /** Covariances with their gradients in x. */
 export interface CrossWithGradients {
