@@ -28,11 +28,12 @@ export function wordsOf(event: SearchEvent): EventWords {
     case 'attacking':
       return progress(`attacking ${imagesOf(event.split)}`, event);
     case 'attacked': {
-      const { summary, split, reused } = event;
+      const { summary, split, reused, kept } = event;
       const { images, cleanErrors, successes } = summary;
       const verb = reused ? 'found again' : 'made';
+      const left = kept === images ? '' : `; ${kept} are kept`;
       return line(
-        `attacked ${imagesOf(split)} ${verb}: of ${images} images ${cleanErrors} were wrong before and ${successes} are wrong after the attack`,
+        `attacked ${imagesOf(split)} ${verb}: of ${images} images ${cleanErrors} were wrong before and ${successes} are wrong after the attack${left}`,
       );
     }
     case 'trial':

@@ -1,8 +1,8 @@
 /** How long something takes, in words. */
 
-/** `under a second`, `12 s`, `1 min 05 s`, `2 h 03 min`. */
+/** `< 1 s`, `12 s`, `1 min 05 s`, `2 h 03 min`. */
 export function formatDuration(seconds: number): string {
-  if (seconds < 1) return 'under a second';
+  if (seconds < 1) return '< 1 s';
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
   const minutes = Math.floor(whole / 60);

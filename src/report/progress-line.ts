@@ -14,7 +14,8 @@ export interface Progress {
   readonly secondsLeft?: number;
 }
 
-const BAR = 20;
+/** Cells of the bar: what is left of 80 columns beside the longest usual text. */
+const BAR = 10;
 
 /** `search  37/100  value 0.783  best 0.812 (trial 31)  1 min 20 s left`, for logs and pipes. */
 export function progressText(progress: Progress): string {

@@ -40,6 +40,8 @@ export interface AttackedEvent {
   readonly split: SplitName;
   /** Whether they were made by an earlier session. */
   readonly reused: boolean;
+  /** Images kept; fewer than the summary has where only successful ones are. */
+  readonly kept: number;
   readonly summary: AttackSummary;
 }
 

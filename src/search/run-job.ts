@@ -52,7 +52,8 @@ async function runWith(
   try {
     return await searchAndFinish(run);
   } catch (error) {
-    if (options.signal?.aborted !== true) throw error;
+    const { signal } = options;
+    if (signal?.aborted !== true || error !== signal.reason) throw error;
     return interrupted(run);
   } finally {
     await study.close();

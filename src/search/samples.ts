@@ -54,7 +54,8 @@ export async function makeSample(options: SampleOptions): Promise<Sample> {
   const obtained = await obtainAttacked(options, chosen);
   const { images: attacked, perImage, dropped } = obtained.set;
   const attack = summariseAttack([...perImage, ...dropped]);
-  options.onEvent?.({ kind: 'attacked', split, reused: obtained.kind === 'reused', summary: attack });
+  const reused = obtained.kind === 'reused';
+  options.onEvent?.({ kind: 'attacked', split, reused, kept: attacked.ids.length, summary: attack });
   const clean =
     attacked.ids.length === chosen.ids.length ? chosen : imagesById(chosen, attacked.ids, chosen.name);
   const blockSize = split === 'search' ? config.search.block : undefined;

@@ -1,10 +1,11 @@
 /** What makes a search the search it is: the facts its journal begins with, and what a resumed one is compared by. */
 import { BoSearchError } from '../errors.js';
+import { createAttack } from '../objective/attacks/attack-registry.js';
 import { canonicalJson } from '../objective/images/content-hash.js';
 import { showValue } from '../schedules/show-value.js';
 import type { HeaderRecord, Json } from '../trial/index.js';
 import { attackPlan } from './config/attack-plan.js';
-import type { SearchConfig } from './config/search-config.js';
+import { type SearchConfig, weightsOf } from './config/search-config.js';
 import type { SearchJob } from './open-job.js';
 
 /** Names the job in the journal's header. */
@@ -34,7 +35,7 @@ export interface SessionFacts {
 /** The facts of a configuration with its model. Held-out images, memory and the number of evaluations may change. */
 export function searchFacts(config: SearchConfig, job: SearchJob): SearchFacts {
   const { model, preprocessing, temperature } = job;
-  const { task, attenuation, objective, seed, backend } = config;
+  const { task, attenuation, seed, backend } = config;
   const { images, draws, block, policy, seeds } = config.search;
   const facts: SearchFacts = {
     job: JOB,
@@ -46,17 +47,24 @@ export function searchFacts(config: SearchConfig, job: SearchJob): SearchFacts {
     },
     config: {
       task,
-      attack: { ...attackPlan(config) } as unknown as Json,
+      attack: attackFacts(config),
       preprocessing: preprocessing as unknown as Json,
       temperature,
       attenuation,
-      objective,
+      objective: { ...weightsOf(config) },
       search: { images, draws, policy, seeds, ...(block === undefined ? {} : { block }) },
       seed,
       backend,
     },
   };
   return JSON.parse(JSON.stringify(facts)) as SearchFacts;
+}
+
+/** The attack with every default filled in: what is written out and what is left to the default are the same. */
+function attackFacts(config: SearchConfig): Json {
+  const { attack, against, keepOnlySuccessful } = attackPlan(config);
+  const { name: kind, ...settings } = createAttack(attack).settings;
+  return { kind, against, keepOnlySuccessful, ...settings };
 }
 
 /** The facts in a journal's header; undefined where the study is not a search's. */

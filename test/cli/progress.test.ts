@@ -43,8 +43,8 @@ describe('liveProgress on a terminal', () => {
     show(trial(1));
     show(trial(2));
     expect(texts).toEqual([
-      '\r\u001B[K──────────────────── search    1/100  value 0.750  best 0.800 (trial 0)',
-      '\r\u001B[K──────────────────── search    2/100  value 0.750  best 0.800 (trial 0)  3 min',
+      '\r\u001B[K────────── search    1/100  value 0.750  best 0.800 (trial 0)',
+      '\r\u001B[K────────── search    2/100  value 0.750  best 0.800 (trial 0)  3 min 16 s left',
     ]);
   });
 
@@ -129,7 +129,7 @@ describe('wordsOf(event)', () => {
       zeroGradients: 0,
       nonFinite: 0,
     };
-    expect(wordsOf({ kind: 'attacked', split: 'heldOut', reused: true, summary })).toEqual({
+    expect(wordsOf({ kind: 'attacked', split: 'heldOut', reused: true, kept: 10, summary })).toEqual({
       kind: 'line',
       text: 'attacked held-out images found again: of 10 images 1 were wrong before and 8 are wrong after the attack',
     });

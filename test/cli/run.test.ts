@@ -22,7 +22,7 @@ beforeAll(async () => {
   cli = buildCli();
   put('search.yaml', CONFIG);
   first = await cli.run(['run', 'search.yaml', '--out', 'runs/base', '--json']);
-});
+}, 120_000);
 afterAll(() => cli.dispose());
 
 const put = (name: string, text: string | Buffer) => writeFileSync(join(cli.folder, name), text);
@@ -177,7 +177,7 @@ describe('bo-search run', () => {
     const last = await cli.run(args);
     expect(last.code).toBe(0);
     expect(found('runs/hard')).toEqual(found('runs/base'));
-  });
+  }, 180_000);
 
   it('goes on where the last line of the journal was not written to its end', async () => {
     const out = copyRun('torn', ['results.json']);
@@ -252,9 +252,19 @@ describe('bo-search run refuses', () => {
     });
     expect(await refusal(CONFIG.replace('l2Bound: 3', 'l2Bound: 2'), 'runs/base')).toEqual({
       code: 3,
-      message: 'attack.attack.l2Bound: expected 3, with which runs/base was begun, got 2',
+      message: 'attack.l2Bound: expected 3, with which runs/base was begun, got 2',
     });
     expect(read('runs/base/study.jsonl')).toBe(journal);
+  });
+
+  it('no configuration that says the same in other words', async () => {
+    put(
+      'words.yaml',
+      CONFIG.replace('l2Bound: 3', 'kind: pgd-l2, against: classifier, l2Bound: 3.0, restarts: 1'),
+    );
+    const { code, stdout } = await cli.run(['run', 'words.yaml', '--out', 'runs/base']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('\nalready there: ');
   });
 
   it('a damaged line of the journal, and leaves it as it is', async () => {

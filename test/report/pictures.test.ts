@@ -182,14 +182,14 @@ describe('progressLine(progress, style, width)', () => {
   });
 
   it('is whole at the end, of nothing too', () => {
-    expect(progressLine({ task: 'x', done: 0, of: 0 })).toBe('==================== x  0/0');
+    expect(progressLine({ task: 'x', done: 0, of: 0 })).toBe('========== x  0/0');
   });
 });
 
 describe('formatDuration(seconds)', () => {
   it.each([
-    [0, 'under a second'],
-    [0.99, 'under a second'],
+    [0, '< 1 s'],
+    [0.99, '< 1 s'],
     [1, '1 s'],
     [59.4, '59 s'],
     [59.5, '1 min 00 s'],
