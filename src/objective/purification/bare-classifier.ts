@@ -15,7 +15,7 @@ import { DEFAULT_CHUNK_SIZE, imagesTensor } from './pipeline.js';
 export interface BareClassifierOptions {
   readonly runtime: Runtime;
   readonly classifier: Classifier;
-  /** Images a pass, at least 1; default 64. It changes speed and memory, not results. */
+  /** Images a pass, at least 1; default 100. It changes speed and memory, not results. */
   readonly chunkSize?: number;
 }
 

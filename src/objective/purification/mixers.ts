@@ -56,11 +56,10 @@ export function encodeCodes(mlvgm: Mlvgm, state: State, form: Codes['form'], tem
  */
 export function mixCodes(codes: Codes, keep: readonly boolean[]): Mixer {
   return (latent) => {
-    const own = latent.posterior();
     const other = codes.latents[latent.index];
-    if (keep[latent.index] === true || other === undefined) return own;
+    if (keep[latent.index] === true || other === undefined) return latent.posterior();
     if (codes.form === 'value') return other;
-    return tf.add(priorMean(latent, own), tf.mul(priorScale(latent, own), other));
+    return tf.add(priorMean(latent, other), tf.mul(priorScale(latent, other), other));
   };
 }
 

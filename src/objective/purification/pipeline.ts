@@ -15,7 +15,7 @@ import { walkLatents } from './walk.js';
 import type { Mixer } from './walk.js';
 
 /** Images a pass: large enough that the cost of a call does not show, small enough for the processor's cache. */
-export const DEFAULT_CHUNK_SIZE = 64;
+export const DEFAULT_CHUNK_SIZE = 100;
 
 /** Everything of a purifying classifier but α. */
 export interface PurificationOptions {
@@ -28,7 +28,7 @@ export interface PurificationOptions {
   readonly attenuation?: number;
   /** Default none. */
   readonly preprocessing?: PreprocessingOptions;
-  /** Images a pass, at least 1; default 64. It changes speed and memory, not results. */
+  /** Images a pass, at least 1; default 100. It changes speed and memory, not results. */
   readonly chunkSize?: number;
 }
 
