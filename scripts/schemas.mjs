@@ -1,5 +1,5 @@
 // Writes schemas/*.json from the sources in dist: `npm run build && node scripts/schemas.mjs`. Tests say when it is due.
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import prettier from 'prettier';
 
 const root = new URL('../', import.meta.url);
@@ -12,7 +12,5 @@ const write = async (name, schema) => {
 
 const { schedulesSchema } = await import(new URL('dist/schedules/index.js', root));
 await write('schedules.schema.json', schedulesSchema);
-if (existsSync(new URL('dist/search/index.js', root))) {
-  const { searchConfigJsonSchema } = await import(new URL('dist/search/index.js', root));
-  await write('search.schema.json', searchConfigJsonSchema());
-}
+const { searchConfigJsonSchema } = await import(new URL('dist/search/index.js', root));
+await write('search.schema.json', searchConfigJsonSchema());

@@ -40,6 +40,7 @@ function createProgram(answer: Answerer): Command {
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .showSuggestionAfterError(true)
+    .showHelpAfterError('hint: bo-search --help says what there is')
     .exitOverride()
     .configureOutput({ outputError: (text) => note(commanderError(text)) })
     .addHelpText(
@@ -54,6 +55,11 @@ function createProgram(answer: Answerer): Command {
   return program;
 }
 
+/** A command that points to its help when it is used wrongly. */
+function command(program: Command, name: string): Command {
+  return program.command(name).showHelpAfterError(`hint: bo-search ${name} --help says what is expected`);
+}
+
 interface RunFlags {
   readonly out: string;
   readonly seed?: number;
@@ -62,8 +68,7 @@ interface RunFlags {
 }
 
 function addRun(program: Command, answer: Answerer): void {
-  program
-    .command('run')
+  command(program, 'run')
     .argument('<config>', 'configuration, for example search.yaml')
     .requiredOption('-o, --out <folder>', 'folder of the run; an interrupted run in it goes on')
     .option('--seed <n>', 'another seed than the configuration has', wholeNumber(0))
@@ -75,8 +80,8 @@ function addRun(program: Command, answer: Answerer): void {
     .option('--json', 'one JSON object on standard output at the end; progress stays on standard error')
     .summary('search α for a model, or go on with a search')
     .description(
-      'Searches α for a model and compares what it learned with simple schedules on held-out images.\n' +
-        'Leaves study.jsonl, schedules.json, results.json and alphas.svg in the folder.',
+      'Searches α for a model and compares what it learned with simple schedules on held-out images. ' +
+        'Leaves study.jsonl, schedules.json, results.json and alphas.svg in the folder; what is there already is not done again.',
     )
     .addHelpText(
       'after',
@@ -92,8 +97,7 @@ function addRun(program: Command, answer: Answerer): void {
 }
 
 function addInit(program: Command, answer: Answerer): void {
-  program
-    .command('init')
+  command(program, 'init')
     .argument('[folder]', 'where to put it', '.')
     .summary('write a search.yaml that explains every key')
     .description('Writes a search.yaml that explains every key and works as it is. Never writes over a file.')
@@ -102,8 +106,7 @@ function addInit(program: Command, answer: Answerer): void {
 }
 
 function addStatus(program: Command, answer: Answerer): void {
-  program
-    .command('status')
+  command(program, 'status')
     .argument('<folder>', 'folder of a run, or its study.jsonl')
     .option('--json', 'as one JSON object')
     .summary('say how far a run is, without disturbing it')
@@ -117,14 +120,13 @@ function addStatus(program: Command, answer: Answerer): void {
 }
 
 function addExport(program: Command, answer: Answerer): void {
-  program
-    .command('export')
+  command(program, 'export')
     .argument('<source>', 'folder of a run, or a schedules file')
     .option('-o, --output <file>', 'write there instead of standard output')
     .option('--only <kind>', 'only schedules of this kind, for example learned')
     .summary('write the schedules of a run as JSON')
     .description(
-      'Writes the schedules of a run in the format of schemas/schedules.schema.json. Of a run that is not finished,\n' +
+      'Writes the schedules of a run in the format of schemas/schedules.schema.json; of a run that is not finished, ' +
         'the best α so far.',
     )
     .addHelpText(
@@ -140,8 +142,7 @@ function addExport(program: Command, answer: Answerer): void {
 }
 
 function addValidate(program: Command, answer: Answerer): void {
-  program
-    .command('validate')
+  command(program, 'validate')
     .argument('<path>', 'search.yaml, schedules file, study.jsonl, or folder of a model or a run')
     .option('--json', 'as one JSON object')
     .summary('say what a file is and whether it is right')

@@ -10,6 +10,7 @@ import type { SearchConfig } from './config/search-config.js';
 import type { SearchListener } from './events.js';
 import { RESULTS_FILE, type SearchResults } from './results.js';
 import { PICTURE_FILE, pictureOf, SCHEDULES_FILE, schedulesOfResults } from './schedules-of-run.js';
+import { readResults } from './results-file.js';
 import type { SearchFacts } from './search-facts.js';
 import { writeWhole } from './write-whole.js';
 
@@ -56,7 +57,7 @@ export async function readArtefacts(out: string, asked: ArtefactsAsked): Promise
   const files = filesIn(out);
   if (!files.every((file) => existsSync(file))) return undefined;
   try {
-    const results = JSON.parse(await readFile(join(out, RESULTS_FILE), 'utf8')) as SearchResults;
+    const results = readResults(join(out, RESULTS_FILE));
     const { facts, config, search } = results;
     const there = { facts, heldOut: config.heldOut, evaluations: search.evaluations };
     if (canonicalJson(there) !== canonicalJson(asked)) return undefined;

@@ -9,6 +9,7 @@ import type { FileDescription } from './file-description.js';
 import { loadSearchConfig } from './config/read-search-config.js';
 import { modelPlace } from './model-place.js';
 import { readRun } from './read-run.js';
+import { readResults } from './results-file.js';
 import { SCHEDULES_FILE } from './schedules-of-run.js';
 
 /**
@@ -74,6 +75,8 @@ async function describeJson(path: string): Promise<FileDescription> {
       return (await parts()).describeImages(path);
     case 'bo-search/attacked-set':
       return (await parts()).describeAttacked(dirname(path));
+    case 'bo-search/results':
+      return describeResults(path);
     case undefined:
       return basename(path).startsWith('schedules') ? describeSchedules(path) : describeConfig(path);
     default:
@@ -100,6 +103,13 @@ function describeSchedules(path: string): FileDescription {
     text: `${names.length} schedules for ${name}, ${latents.length} latents: ${names.join(', ')}`,
     warnings: [],
   };
+}
+
+function describeResults(path: string): FileDescription {
+  const { facts, heldOut } = readResults(path);
+  const names = heldOut.rows.map(({ name }) => name);
+  const text = `results of a search of α for ${facts.model.name} on ${heldOut.images} held-out images: ${names.join(', ')}`;
+  return { kind: 'results', text, warnings: [] };
 }
 
 /** What needs a tensor runtime or the loaders of models and images: only loaded for those. */

@@ -48,7 +48,7 @@ function schedulesToCompare({ learned, step }: HeldOutOptions): Required<Schedul
     { kind: 'learned', label: 'learned', alphas: learned },
     { kind: 'linear', label: 'linear', alphas: linearSchedule(n) },
     { kind: 'cosine', label: 'cosine', alphas: cosineSchedule(n) },
-    { kind: 'step', label: `best step, ${step.from}`, alphas: step.alphas },
+    { kind: 'step', label: `best step (${step.from})`, alphas: step.alphas },
     { kind: 'constant', label: 'α = 0.5', alphas: constantSchedule(n, 0.5) },
     { kind: 'constant', label: 'α = 0', alphas: constantSchedule(n, 0) },
   ];

@@ -124,7 +124,7 @@ describe('bo-search run', () => {
       'learned',
       'linear',
       'cosine',
-      expect.stringMatching(/^best step, \d+$/),
+      expect.stringMatching(/^best step \(\d+\)$/),
       'α = 0.5',
       'α = 0',
       'no defence',
@@ -442,6 +442,29 @@ describe('bo-search validate', () => {
     expect(stdout).toMatch(
       /^runs\/base: a search of α for fashion-hvae: 6 evaluations, best 0\.\d{4} \(trial \d\); 6 schedules for fashion-hvae, 12 latents: learned, linear, cosine, step \d+, α = 0\.5, α = 0\n$/,
     );
+  });
+
+  it('reads results, and places what is wrong in them', async () => {
+    const out = copyRun('results');
+    const { code, stdout } = await cli.run(['validate', `${out}/results.json`]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^runs\/results\/results\.json: results of a search of α for fashion-hvae on 12 held-out images: learned, linear, .+, no defence\n$/,
+    );
+    const results = JSON.parse(read(`${out}/results.json`)) as {
+      heldOut: { rows: { objective: { mean: unknown } }[] };
+    };
+    results.heldOut.rows[1].objective.mean = 'high';
+    put(`${out}/results.json`, JSON.stringify(results));
+    expect(await cli.run(['validate', `${out}/results.json`])).toEqual({
+      code: 3,
+      stdout: '',
+      stderr:
+        'bo-search: runs/results/results.json heldOut.rows[1].objective.mean: expected a number from 0 to 1, got "high"\n',
+    });
+    const again = await cli.run(['run', 'search.yaml', '--out', out]);
+    expect(again.code).toBe(0);
+    expect(found(out)).toEqual(found('runs/base'));
   });
 
   it('opens a model with all of its files', async () => {

@@ -40,23 +40,35 @@ describe('bo-search', () => {
   );
 
   it.each<[string, readonly string[], string]>([
-    ['an unknown command', ['rum'], "bo-search: unknown command 'rum'\n(Did you mean run?)\n"],
-    ['an unknown option', ['init', '--force'], "bo-search: unknown option '--force'\n"],
-    ['a missing argument', ['status'], "bo-search: missing required argument 'folder'\n"],
+    [
+      'an unknown command',
+      ['rum'],
+      "bo-search: unknown command 'rum'\n(Did you mean run?)\nhint: bo-search --help says what there is\n",
+    ],
+    [
+      'an unknown option',
+      ['init', '--force'],
+      "bo-search: unknown option '--force'\nhint: bo-search init --help says what is expected\n",
+    ],
+    [
+      'a missing argument',
+      ['status'],
+      "bo-search: missing required argument 'folder'\nhint: bo-search status --help says what is expected\n",
+    ],
     [
       'a missing option',
       ['run', 'search.yaml'],
-      "bo-search: required option '-o, --out <folder>' not specified\n",
+      "bo-search: required option '-o, --out <folder>' not specified\nhint: bo-search run --help says what is expected\n",
     ],
     [
       'a seed that is none',
       ['run', 'search.yaml', '--out', 'x', '--seed', '-1'],
-      `bo-search: option '--seed <n>' argument '-1' is invalid. expected an integer of at least 0, got "-1"\n`,
+      `bo-search: option '--seed <n>' argument '-1' is invalid. expected an integer of at least 0, got "-1"\nhint: bo-search run --help says what is expected\n`,
     ],
     [
       'a number of evaluations that is none',
       ['run', 'search.yaml', '--out', 'x', '--evaluations', '0'],
-      `bo-search: option '--evaluations <n>' argument '0' is invalid. expected an integer of at least 1, got "0"\n`,
+      `bo-search: option '--evaluations <n>' argument '0' is invalid. expected an integer of at least 1, got "0"\nhint: bo-search run --help says what is expected\n`,
     ],
   ])('refuses %s', async (_, args, stderr) => {
     expect(await cli.run(args)).toEqual({ code: 2, stdout: '', stderr });
