@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { inProcessObjective } from '../evaluators/index.js';
 import { loadImagePool } from '../objective/images/image-pool.js';
-import { JOURNAL_FILE, readJournal } from '../storage/index.js';
+import { JOURNAL_FILE } from '../storage/index.js';
+import { readJournalBytes } from '../storage/read-journal.js';
 import type { OptimizeResult, Study } from '../study/index.js';
-import { readArtefacts, writeArtefacts } from './artefacts.js';
 import { isFailed } from '../trial/index.js';
+import { readArtefacts, writeArtefacts } from './artefacts.js';
 import { bestStep } from './best-step.js';
 import { type SearchConfig, weightsOf } from './config/search-config.js';
 import { compareHeldOut } from './held-out.js';
@@ -62,9 +63,13 @@ async function runWith(
 
 /** Compares with what is in the folder before anything is changed in it. */
 function assertFolderFits(config: SearchConfig, facts: SearchFacts, out: string): void {
-  if (!existsSync(join(out, JOURNAL_FILE))) return;
-  const { records } = readJournal(out);
-  if (records[0].kind === 'header') assertSameSearch(records[0], facts, out);
+  const journal = join(out, JOURNAL_FILE);
+  if (!existsSync(journal)) return;
+  const { records } = readJournalBytes(journal);
+  const header = records.at(0);
+  // none: a process died before it began the study, which is begun now
+  if (header?.kind !== 'header') return;
+  assertSameSearch(header, facts, out);
   const ended = records.filter(({ kind }) => kind === 'tell').length;
   assertEnoughEvaluations(config.search.evaluations, ended, out);
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -129,6 +129,17 @@ describe('runSearch(config, { out })', () => {
       },
     });
   });
+
+  it.each(['', '{"seq":0,"kind":"hea'])(
+    'begins where a process died before it began: %j',
+    async (journal) => {
+      const out = `empty${journal.length}`;
+      mkdirSync(join(folder, out));
+      writeFileSync(join(folder, out, 'study.jsonl'), journal);
+      const { results } = await finished('narrow', {});
+      expect((await finished(out, {})).results.search).toEqual(results.search);
+    },
+  );
 
   it('ends at once when its signal came before, and has lost nothing', async () => {
     const controller = new AbortController();
