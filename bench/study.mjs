@@ -31,11 +31,11 @@ const MODELS = {
 const seeds = Array.from({ length: Number(options.seeds) }, (_, i) => i + 1);
 const work = resolve(options.work);
 
-/** Every run of the study: the random controls, then the searches. */
+/** Every run of the study, model by model: the random controls, then the searches. */
 function plan() {
   const runs = [];
-  for (const policy of ['random', 'bayes']) {
-    for (const model of options.models.split(',')) {
+  for (const model of options.models.split(',')) {
+    for (const policy of ['random', 'bayes']) {
       for (const seed of seeds) {
         for (const task of options.tasks.split(',')) runs.push({ model, task, seed, policy });
       }
