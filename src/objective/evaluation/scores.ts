@@ -24,9 +24,9 @@ export interface PairedDifference {
   readonly images: number;
   /** Mean of first − second. */
   readonly mean: number;
-  /** √(sample variance of the per-image differences / m); 0 where they are all the same, Infinity for m = 1. */
+  /** √(sample variance of the per-image differences / m); 0 where they are all the same, 1 for m = 1. */
   readonly standardError: number;
-  /** mean ± z·standardError (normal approximation). */
+  /** mean ± z·standardError (normal approximation); all there can be, −1 to 1, for m = 1. */
   readonly interval: Interval;
 }
 
@@ -70,7 +70,9 @@ export function summariseScores(outcomes: ImageOutcomes, weights: ScoreWeights):
 
 /**
  * Paired difference of two lists of scores of the same images, first − second.
- * @param first - scores (m), m at least 1.
+ * One image says nothing of the error: it then has the largest that scores in [0, 1] allow, finite so that files can
+ * hold it.
+ * @param first - scores (m), each in [0, 1], m at least 1.
  * @throws ShapeError if the lists differ in length or are empty.
  */
 export function pairedDifference(first: Float64Array, second: Float64Array): PairedDifference {
@@ -82,8 +84,9 @@ export function pairedDifference(first: Float64Array, second: Float64Array): Pai
   }
   const differences = first.map((score, i) => score - second[i]);
   const mean = differences.reduce((sum, value) => sum + value, 0) / m;
+  if (m === 1) return { images: m, mean, standardError: 1, interval: [-1, 1] };
   const squares = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const standardError = m === 1 ? Infinity : Math.sqrt(squares / (m - 1) / m);
+  const standardError = Math.sqrt(squares / (m - 1) / m);
   return {
     images: m,
     mean,

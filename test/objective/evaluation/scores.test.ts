@@ -83,14 +83,18 @@ describe('pairedDifference(first, second)', () => {
     expect(pairedDifference(b, a).mean).toBe(-pairedDifference(a, b).mean);
     expect(pairedDifference(b, a).standardError).toBe(pairedDifference(a, b).standardError);
   });
-  it('knows nothing of the error from one image', () => {
-    expect(pairedDifference(Float64Array.of(1), Float64Array.of(0))).toEqual({
-      images: 1,
-      mean: 1,
-      standardError: Infinity,
-      interval: [-Infinity, Infinity],
-    });
-  });
+  it.each([
+    [1, 0],
+    [0.5, 0.5],
+    [0, 1],
+  ])(
+    'knows nothing of the error from one image, and says so in numbers that JSON has (%p and %p)',
+    (a, b) => {
+      const difference = pairedDifference(Float64Array.of(a), Float64Array.of(b));
+      expect(difference).toEqual({ images: 1, mean: a - b, standardError: 1, interval: [-1, 1] });
+      expect(JSON.parse(JSON.stringify(difference))).toEqual(difference);
+    },
+  );
   it('has a smaller error than unpaired scores where images are shared', () => {
     const hard = Array.from({ length: 100 }, (_, i) => (i % 2 === 0 ? 1 : 0));
     const first = Float64Array.from(hard);
