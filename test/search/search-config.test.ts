@@ -212,6 +212,15 @@ describe('readSearchConfig(text) refuses', () => {
     );
   });
 
+  it.each([
+    ['itself', `${LEAST}search: &a { images: *a }\n`, '5:22'],
+    ['what holds it, further up', `&all\n${LEAST}search: { block: [1, { x: *all }] }\n`, '6:27'],
+  ])('an alias of %s', (_, text, place) => {
+    expect(refusal(text).message).toBe(
+      `search.yaml:${place}: expected YAML, got an error: an alias of what it stands in has no end`,
+    );
+  });
+
   it('a text of more than a million characters', () => {
     expect(refusal(`#${' '.repeat(1_000_000)}`).message).toBe(
       'search.yaml: expected at most 1000000 characters, got 1000001',

@@ -48,6 +48,7 @@ export function parseYaml(text: string, file: string): PlacedValue {
     throw bad(`${at(problem.pos[0])}: expected YAML, got an error: ${reason}`);
   }
   refusePrototypeKeys(document, at);
+  refuseEndlessAliases(document, at);
   return {
     file,
     value: plainValue(document, file),
@@ -64,6 +65,18 @@ function refusePrototypeKeys(document: Document, at: (offset: number) => string)
       if (PROTOTYPE_KEYS.includes(name)) {
         throw bad(`${at(key.range?.[0] ?? 0)}: the key "${name}" is not allowed`);
       }
+    },
+  });
+}
+
+/** Such a value contains itself: whoever walked it would never come back. */
+function refuseEndlessAliases(document: Document, at: (offset: number) => string): void {
+  visit(document, {
+    Alias: (_, alias, above) => {
+      const target = alias.resolve(document);
+      if (target === undefined || !above.includes(target)) return;
+      const place = at(alias.range?.[0] ?? 0);
+      throw bad(`${place}: expected YAML, got an error: an alias of what it stands in has no end`);
     },
   });
 }
