@@ -17,7 +17,7 @@ import type { HyperPriors } from './likelihood.js';
 import { logPosterior } from './likelihood.js';
 import { infersNoise } from './noise.js';
 import type { Prior } from './priors.js';
-import { drawFromPrior, priorMode } from './priors.js';
+import { drawFromPrior, drawLengthscales, lengthscaleMode, priorMode } from './priors.js';
 
 /** Lowest and highest value of a hyper-parameter, both included and above 0. */
 export type Range = readonly [lower: number, upper: number];
@@ -107,7 +107,7 @@ export function fitHyperparameters(data: GpData, options: FitOptions): FitResult
 function priorModes(data: GpData, priors: HyperPriors): Hyperparameters {
   const noise = infersNoise(data.noise) ? modeOf(priors.noiseVariance) : 0;
   return {
-    lengthscales: new Float64Array(data.dimension).fill(priorMode(priors.lengthscale)),
+    lengthscales: new Float64Array(data.dimension).fill(lengthscaleMode(priors.lengthscale)),
     outputScale: modeOf(priors.outputScale),
     noiseVariance: noise,
   };
@@ -129,7 +129,7 @@ function starts(data: GpData, options: FitOptions, mode: Hyperparameters): reado
     const draw = (prior: Prior | number) =>
       typeof prior === 'number' ? prior : drawFromPrior(prior, drawStart);
     all.push({
-      lengthscales: mode.lengthscales.map(() => draw(priors.lengthscale)),
+      lengthscales: drawLengthscales(priors.lengthscale, data.dimension, drawStart),
       outputScale: draw(priors.outputScale),
       noiseVariance: mode.noiseVariance === 0 ? 0 : draw(priors.noiseVariance),
     });

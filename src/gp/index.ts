@@ -11,10 +11,17 @@ export { matern52 } from './kernels/matern52.js';
 export type { Profile } from './kernels/profile.js';
 export type { HyperPriors } from './likelihood.js';
 export type { MeanModel } from './mean.js';
+export { noiseAt } from './noise.js';
 export type { FixedNoise, FixedPlusInferredNoise, InferredNoise, NoiseModel } from './noise.js';
 export type { Posterior, Prediction, PredictionWithGradients } from './posterior.js';
 export { dimensionScaledPrior, drawFromPrior, logPriorDensity, logPriorSlope, priorMode } from './priors.js';
-export type { GammaPrior, LogNormalPrior, Prior } from './priors.js';
+export type {
+  GammaPrior,
+  LengthscalePrior,
+  LogNormalPrior,
+  Prior,
+  SharedLengthscalePrior,
+} from './priors.js';
 export type { CrossWithGradients, Reference } from './reference.js';
 export { DEFAULT_REFIT_SCHEDULE, refitReason } from './refit-schedule.js';
 export type { RefitReason, RefitSchedule, RefitState } from './refit-schedule.js';

@@ -16,16 +16,16 @@ import type { MeanModel } from './mean.js';
 import { profileMean } from './mean.js';
 import { scaleInputs } from './metric.js';
 import { noiseAt, noiseSlope } from './noise.js';
-import type { Prior } from './priors.js';
-import { logPriorDensity, logPriorSlope } from './priors.js';
+import type { LengthscalePrior, Prior } from './priors.js';
+import { addLengthscalePrior, logPriorDensity, logPriorSlope } from './priors.js';
 import type { Solver } from './solver.js';
 import { createSolver } from './solver.js';
 import { addNoise } from './training-covariance.js';
 
 /** Priors of the hyper-parameters; a number in place of a prior fixes the value. */
 export interface HyperPriors {
-  /** Of every lengthscale. */
-  readonly lengthscale: Prior;
+  /** One prior for each lengthscale, or a joint one. */
+  readonly lengthscale: LengthscalePrior;
   readonly outputScale: Prior | number;
   /** Not used where noise is fixed. */
   readonly noiseVariance: Prior | number;
@@ -168,12 +168,8 @@ function addPriors(
   free: FreeHyperparameters,
   gradient: Float64Array,
 ): number {
-  let sum = 0;
-  let next = 0;
-  for (const l of hyper.lengthscales) {
-    sum += logPriorDensity(priors.lengthscale, l);
-    gradient[next++] += logPriorSlope(priors.lengthscale, l);
-  }
+  let sum = addLengthscalePrior(priors.lengthscale, hyper.lengthscales, gradient);
+  let next = hyper.lengthscales.length;
   if (free.outputScale && typeof priors.outputScale !== 'number') {
     sum += logPriorDensity(priors.outputScale, hyper.outputScale);
     gradient[next++] += logPriorSlope(priors.outputScale, hyper.outputScale);

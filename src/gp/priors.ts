@@ -74,6 +74,64 @@ export function drawFromPrior(prior: Prior, stream: RandomStream): number {
 }
 
 /**
+ * A joint prior of all lengthscales: log l_j = location + c + o_j with one common c ~ N(0, common²) and each dimension's
+ * own o_j ~ N(0, own²). The common scale is learned from all dimensions at once; one dimension alone is held back from
+ * a short lengthscale that explains noise. It is a density of the logarithms, so its mode is l_j = exp(location).
+ */
+export interface SharedLengthscalePrior {
+  readonly kind: 'shared-log-normal';
+  readonly location: number;
+  /** Above 0. */
+  readonly common: number;
+  /** Above 0. */
+  readonly own: number;
+}
+
+/** What lengthscales can have: one prior for each, or a joint one. */
+export type LengthscalePrior = Prior | SharedLengthscalePrior;
+
+/** log p(l) up to a constant; adds its derivatives by log l_j to `gradient` (its first d entries). */
+export function addLengthscalePrior(
+  prior: LengthscalePrior,
+  lengthscales: Float64Array,
+  gradient: Float64Array,
+): number {
+  if (prior.kind !== 'shared-log-normal') {
+    let sum = 0;
+    lengthscales.forEach((l, j) => {
+      sum += logPriorDensity(prior, l);
+      gradient[j] += logPriorSlope(prior, l);
+    });
+    return sum;
+  }
+  // With r = log l − location and Σ = own² I + common² 11ᵀ: Σ⁻¹ r = (r − shrink·Σ_j r_j) / own².
+  const own2 = prior.own * prior.own;
+  const common2 = prior.common * prior.common;
+  const r = lengthscales.map((l) => Math.log(l) - prior.location);
+  const total = r.reduce((a, b) => a + b, 0);
+  const shrink = common2 / (own2 + r.length * common2);
+  let form = 0;
+  for (let j = 0; j < r.length; j++) {
+    const weighted = (r[j] - shrink * total) / own2;
+    form += r[j] * weighted;
+    gradient[j] -= weighted;
+  }
+  return -0.5 * form;
+}
+
+/** Where the joint density is highest: the same for every dimension. */
+export function lengthscaleMode(prior: LengthscalePrior): number {
+  return prior.kind === 'shared-log-normal' ? Math.exp(prior.location) : priorMode(prior);
+}
+
+/** d lengthscales drawn from the prior. */
+export function drawLengthscales(prior: LengthscalePrior, d: number, stream: RandomStream): Float64Array {
+  if (prior.kind !== 'shared-log-normal') return new Float64Array(d).map(() => drawFromPrior(prior, stream));
+  const centre = prior.location + prior.common * stream.normal();
+  return new Float64Array(d).map(() => Math.exp(centre + prior.own * stream.normal()));
+}
+
+/**
  * Lengthscale prior that grows with √d, so that typical distances in the unit cube stay about one lengthscale.
  * @param d - number of dimensions, at least 1.
  * @see Hvarfner et al. 2024, arXiv:2402.02229, section 4: location √2 + log(d)/2, scale √3.

@@ -11,13 +11,13 @@ import { randomStream } from '../../src/math/index.js';
 import { FIT_RELATIVE } from '../tolerances.js';
 import { randomData, rows } from './problem.js';
 
-const OPTIONS: FitOptions = {
+const OPTIONS = {
   priors: {
     lengthscale: dimensionScaledPrior(2),
     outputScale: { kind: 'gamma', shape: 2, rate: 1 },
     noiseVariance: { kind: 'log-normal', location: -4, scale: 1 },
   },
-};
+} as const satisfies FitOptions;
 
 function standardised(data: GpData): GpData {
   return { ...data, y: standardise(data.y, standardisation(data.y)) };

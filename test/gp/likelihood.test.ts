@@ -13,10 +13,14 @@ import { DENSE_SOLVE, GRADIENT_RELATIVE } from '../tolerances.js';
 import { centralDifference, randomData, rows, someHyperparameters } from './problem.js';
 
 const FREE = { outputScale: true, noiseVariance: true };
-const PRIORS: HyperPriors = {
+const PRIORS = {
   lengthscale: { kind: 'log-normal', location: 0.3, scale: 1.2 },
   outputScale: { kind: 'gamma', shape: 2, rate: 1.5 },
   noiseVariance: { kind: 'log-normal', location: -4, scale: 1 },
+} as const satisfies HyperPriors;
+const SHARED: HyperPriors = {
+  ...PRIORS,
+  lengthscale: { kind: 'shared-log-normal', location: 0.2, common: 1.5, own: 0.6 },
 };
 const n = 14;
 const offsets = { of: Int32Array.from({ length: n }, (_, i) => (i % 4) - 1), variance: 0.3 };
@@ -43,6 +47,19 @@ describe('logPosterior', () => {
   it.each(cases)('has the gradient of finite differences with %s', (_, data, mean) => {
     const hyper = someHyperparameters(data.dimension, 0.05);
     const f = logPosterior(data, matern52, mean, PRIORS, FREE, hyper);
+    const theta = toLogVector(hyper, FREE);
+    const gradient = new Float64Array(theta.length);
+    f(theta, gradient);
+    for (let k = 0; k < theta.length; k++) {
+      const expected = centralDifference((t) => f(t, new Float64Array(t.length)), theta, k);
+      expect(Math.abs(gradient[k] - expected)).toBeLessThan(GRADIENT_RELATIVE * (1 + Math.abs(expected)));
+    }
+  });
+
+  it('has the gradient of finite differences with a joint prior of the lengthscales', () => {
+    const data = randomData(n, 3, 5);
+    const hyper = someHyperparameters(3, 0.05);
+    const f = logPosterior(data, matern52, { kind: 'zero' }, SHARED, FREE, hyper);
     const theta = toLogVector(hyper, FREE);
     const gradient = new Float64Array(theta.length);
     f(theta, gradient);

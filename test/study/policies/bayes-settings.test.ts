@@ -12,7 +12,7 @@ describe('createBayesPolicy(settings)', () => {
     const { settings } = createBayesPolicy({
       outputScale: 1,
       transform: 'logit',
-      lengthscale: { mode: 1, spread: 2 },
+      lengthscale: { mode: 1, common: 2, own: 1 },
     });
     expect(createBayesPolicy(settings).settings).toEqual(settings);
   });
@@ -21,15 +21,18 @@ describe('createBayesPolicy(settings)', () => {
     [[], 'settings: expected an object, got []'],
     [null, 'settings: expected an object, got null'],
     [{ kernel: 'rbf' }, `settings: expected only ${Object.keys(BAYES_DEFAULTS).join(', ')}, got "kernel"`],
-    [{ acquisition: 'ucb' }, 'acquisition: expected log-nei, log-ei, ei, got "ucb"'],
+    [{ acquisition: 'ucb' }, 'acquisition: expected log-ei, log-nei, ei, got "ucb"'],
     [{ transform: 1 }, 'transform: expected auto, identity, logit, got 1'],
     [{ initial: 0 }, 'initial: expected an integer of at least 1, got 0'],
     [{ initial: 2.5 }, 'initial: expected an integer of at least 1, got 2.5'],
     [{ candidates: NaN }, 'candidates: expected an integer of at least 1, got NaN'],
     [{ starts: '8' }, 'starts: expected an integer of at least 1, got "8"'],
-    [{ lengthscale: 1 }, 'lengthscale: expected { mode, spread }, got 1'],
-    [{ lengthscale: { mode: 0, spread: 1 } }, 'lengthscale.mode: expected a finite number above 0, got 0'],
-    [{ lengthscale: { mode: 1 } }, 'lengthscale.spread: expected a finite number above 0, got undefined'],
+    [{ lengthscale: 1 }, 'lengthscale: expected { mode, common, own }, got 1'],
+    [
+      { lengthscale: { mode: 0, common: 1, own: 1 } },
+      'lengthscale.mode: expected a finite number above 0, got 0',
+    ],
+    [{ lengthscale: { mode: 1 } }, 'lengthscale.common: expected a finite number above 0, got undefined'],
     [{ outputScale: -1 }, 'outputScale: expected a finite number above 0, got -1'],
     [
       { outputScale: { kind: 'beta' } },

@@ -6,13 +6,13 @@ import {
   pendingLogExpectedImprovement,
 } from '../../../acquisition/index.js';
 import type { ExactGp } from '../../../gp/index.js';
-import { exactGp } from '../../../gp/index.js';
+import { exactGp, noiseAt } from '../../../gp/index.js';
 import type { RandomStream } from '../../../math/index.js';
 import type { AcquisitionSetting } from './settings.js';
 
 /**
- * - `log-nei`: noise-corrected log EI over the posterior-mean best; pending trials by fantasies of their outcomes;
- * - `log-ei`, `ei`: over the best observation; pending trials count as observed at their posterior mean.
+ * - `log-ei`, `ei`: over the best observation; pending trials count as observed at their posterior mean;
+ * - `log-nei`: noise-corrected log EI over the posterior-mean best; pending trials by fantasies of their outcomes.
  * @param pending - points under evaluation, shape (p, d).
  * @param stream - of the fantasies.
  */
@@ -27,11 +27,25 @@ export function chooseAcquisition(
     const noiseVariance = new Float64Array(p).fill(gp.hyperparameters.noiseVariance);
     return pendingLogExpectedImprovement(gp, { incumbents: gp.data.x, pending, noiseVariance, stream });
   }
-  const best = gp.data.y.reduce((a, b) => Math.max(a, b));
+  const best = bestObservation(gp);
   const posterior = believing(gp, pending);
   return kind === 'ei'
     ? expectedImprovement(posterior, { best })
     : logExpectedImprovement(posterior, { best });
+}
+
+/** Observations with more than so many times the median noise variance are no bar to pass. */
+const TOO_NOISY = 4;
+
+/** The greatest target among the observations that are not much noisier than most. */
+function bestObservation({ data, n, hyperparameters }: ExactGp): number {
+  const noise = Float64Array.from({ length: n }, (_, i) =>
+    noiseAt(data.noise, i, hyperparameters.noiseVariance),
+  );
+  const most = TOO_NOISY * noise.toSorted()[n >> 1];
+  let best = -Infinity;
+  for (let i = 0; i < n; i++) if (noise[i] <= most && data.y[i] > best) best = data.y[i];
+  return best;
 }
 
 /** The GP as if each pending trial had brought its posterior mean: the mean stays, the variance there goes. */

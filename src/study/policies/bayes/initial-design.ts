@@ -3,12 +3,14 @@ import { MAX_SOBOL_DIMENSIONS, randomStream, sobolPoints } from '../../../math/i
 import type { PolicyContext } from '../policy.js';
 import type { BayesSettings } from './settings.js';
 
-/** Most and least trials of the default initial design. */
+/** The default has at least this many trials, and stops at this many where the dimension does not ask for more. */
 const LEAST_INITIAL = 6;
+const ENOUGH_INITIAL = 32;
 
-/** Trials before the model chooses, where the settings leave it open: at least 6, else as many as parameters. */
+/** Trials before the model chooses, where the settings leave it open: 2d, but 32 for d from 16 to 32, and d beyond. */
 export function initialTrials(settings: BayesSettings, dimension: number): number {
-  return settings.initial ?? Math.max(LEAST_INITIAL, dimension);
+  const d = dimension;
+  return settings.initial ?? Math.max(LEAST_INITIAL, Math.min(2 * d, Math.max(ENOUGH_INITIAL, d)));
 }
 
 /** Whether trials of any origin, failed ones apart, are still too few. */

@@ -81,10 +81,10 @@ function fitted(
   const units = { fence, standardisation: standardisation(fenced(observations.y, fence)) };
   const { dimension: d, transform } = observations;
   const { lengthscale, outputScale, noise, noiseFloor } = settings;
-  const location = Math.log(lengthscale.mode * Math.sqrt(d)) + lengthscale.spread ** 2;
+  const { mode, common, own } = lengthscale;
   const result = fitHyperparameters(gpData(observations, units), {
     priors: {
-      lengthscale: { kind: 'log-normal', location, scale: lengthscale.spread },
+      lengthscale: { kind: 'shared-log-normal', location: Math.log(mode * Math.sqrt(d)), common, own },
       outputScale,
       noiseVariance: noise,
     },
