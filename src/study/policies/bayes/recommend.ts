@@ -1,4 +1,6 @@
 /** The recommendation: the evaluated point whose posterior mean is best, in the study's own direction and units. */
+import { empiricalLogit } from '../../../gp/index.js';
+import { isMeasurement } from '../../../trial/index.js';
 import type { Recommended } from '../policy.js';
 import type { Observation, Observations } from './observations.js';
 import { untransform } from './outcome-transform.js';
@@ -25,7 +27,9 @@ export function bestOfPosterior(observations: Observations, { gp, fit }: Surroga
   if (best < 0) return undefined;
   const { shift, scale } = fit.standardisation;
   const y = shift + scale * mean[best];
-  const half = Z95 * Math.sqrt(variance[best] * scale * scale + stepToFreshImages(all[best], observations));
+  // Not √(variance·scale² + …): the square of a scale of 1e±300 is no number.
+  const own = scale * Math.sqrt(variance[best]);
+  const half = Z95 * Math.hypot(own, Math.sqrt(stepToFreshImages(all[best], observations)));
   const toUser = (value: number) => untransform(observations.transform, observations.sign * value);
   const ends = [toUser(y - half), toUser(y + half)] as const;
   return {
@@ -36,6 +40,12 @@ export function bestOfPosterior(observations: Observations, { gp, fit }: Surroga
 }
 
 /** Where several samples share offsets, the posterior already holds what a sample's images may be off by. */
-function stepToFreshImages(observation: Observation, { offsets }: Observations): number {
-  return offsets === undefined ? observation.generalisation : 0;
+function stepToFreshImages(observation: Observation, { offsets, transform }: Observations): number {
+  if (offsets !== undefined) return 0;
+  const { outcome, generalisation } = observation;
+  if (generalisation > 0 || !isMeasurement(outcome)) return generalisation;
+  // Equal scores have variance 0, which does not say that fresh images would score the same: yes/no images do.
+  const { images: m, mean } = outcome;
+  const smoothed = (m * mean + 1) / (m + 2);
+  return transform === 'logit' ? empiricalLogit(m * mean, m).variance : (smoothed * (1 - smoothed)) / m;
 }

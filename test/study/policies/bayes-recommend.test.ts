@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { createBayesPolicy } from '../../../src/study/policies/bayes/index.js';
+import type { BayesOptions } from '../../../src/study/policies/bayes/settings.js';
+import type { Outcome } from '../../../src/trial/index.js';
+import { observedInterval } from '../../../src/trial/index.js';
+import { context, ended } from './history.js';
+
+/** What is recommended after 12 trials along a line. */
+function recommended(outcome: (t: number) => Outcome, options: BayesOptions = {}) {
+  const trials = Array.from({ length: 12 }, (_, t) => ended(t, [t / 12, 0.2], outcome(t)));
+  const found = createBayesPolicy(options).recommend(context(trials));
+  if (found === undefined) throw new Error('nothing recommended');
+  return found;
+}
+
+describe('the interval of a recommendation', () => {
+  const value = (t: number) => -((t - 7.3) ** 2);
+  it.each([2 ** 1000, 2 ** -1000])('scales with the values, times %p', (unit) => {
+    const { mean, interval } = recommended((t) => ({ value: value(t) }));
+    const scaled = recommended((t) => ({ value: unit * value(t) }));
+    expect(scaled.mean / unit).toBeCloseTo(mean, 6);
+    expect(scaled.interval[0] / unit).toBeCloseTo(interval[0], 6);
+    expect(scaled.interval[1] / unit).toBeCloseTo(interval[1], 6);
+    expect(interval[1]).toBeGreaterThan(interval[0]);
+  });
+
+  it.each([
+    [0, 200],
+    [0.5, 200],
+    [1, 200],
+    [1, 8],
+  ])(
+    'holds the step to fresh images where each of them scores %p, as the outcome has it (m = %p)',
+    (mean, m) => {
+      const outcome = { sample: 's', images: m, mean, variance: 0 };
+      const [low, high] = recommended(() => outcome).interval;
+      const [wilsonLow, wilsonHigh] = observedInterval(outcome) ?? [NaN, NaN];
+      const width = wilsonHigh - wilsonLow;
+      expect(Math.abs(low - wilsonLow)).toBeLessThan(0.15 * width);
+      expect(Math.abs(high - wilsonHigh)).toBeLessThan(0.15 * width);
+    },
+  );
+
+  it('holds it without the logit, too', () => {
+    const [low, high] = recommended(() => ({ sample: 's', images: 100, mean: 1, variance: 0 }), {
+      transform: 'identity',
+    }).interval;
+    const binomial = Math.sqrt(((101 / 102) * (1 / 102)) / 100);
+    expect(high - low).toBeGreaterThan(2 * 1.96 * binomial);
+    expect(high - low).toBeLessThan(3 * 1.96 * binomial);
+  });
+});
