@@ -60,7 +60,7 @@ export const BAYES_DEFAULTS: BayesSettings = {
   initial: null,
   lengthscale: { mode: 0.5, common: 1, own: 0.3 },
   outputScale: 1,
-  noise: { kind: 'log-normal', location: -4, scale: 1 },
+  noise: { kind: 'log-normal', location: -3, scale: 1 },
   noiseFloor: 1e-6,
   fence: 1.5,
   candidates: 512,
