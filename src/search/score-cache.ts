@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { canonicalJson } from '../objective/images/content-hash.js';
+import { canonicalJson, contentHash } from '../objective/images/content-hash.js';
 import type { ImageOutcomes } from '../trial/index.js';
 import { writeWhole } from './write-whole.js';
 
@@ -18,6 +18,8 @@ const schema = z.object({
   version: z.literal(1),
   /** What the scores were computed for; those of another search are of no use. */
   facts: z.string(),
+  /** Hash of the entries: a bit that changed on the disk would change a result and look like any other. */
+  hash: z.string(),
   entries: z.array(
     z.object({
       sample: z.string(),
@@ -61,7 +63,8 @@ export async function openScoreCache(
       if (known !== undefined) return plain(known.outcomes);
       const outcomes = await compute();
       entries.set(place, { sample, alphas: alphas === null ? null : [...alphas], outcomes });
-      const stored = { format: 'bo-search/scores', version: 1, facts: key, entries: [...entries.values()] };
+      const all = [...entries.values()];
+      const stored = { format: 'bo-search/scores', version: 1, facts: key, hash: hashOf(all), entries: all };
       await writeWhole(path, `${JSON.stringify(stored)}\n`);
       return outcomes;
     },
@@ -82,11 +85,15 @@ async function readEntries(
     return [];
   }
   const result = schema.safeParse(parse(text));
-  if (!result.success) {
+  if (!result.success || result.data.hash !== hashOf(result.data.entries)) {
     onDiscarded(`${path} is damaged`);
     return [];
   }
   return result.data.facts === key ? result.data.entries : [];
+}
+
+function hashOf(entries: Stored['entries']): string {
+  return contentHash(canonicalJson(entries));
 }
 
 function parse(text: string): unknown {

@@ -100,6 +100,22 @@ describe('openScoreCache(folder, facts)', () => {
     await expect(cache.obtain('s', [1], never)).rejects.toThrow('computed again');
     expect(await cache.obtain('s', [1], () => Promise.resolve(outcomes))).toEqual(outcomes);
   });
+
+  it.each([
+    ['a bit that was changed', '"0110"', '"0111"'],
+    ['bits that were cut off', '"0110"', '"01"'],
+    ['a schedule that was changed', '[0,1]', '[0,0.5]'],
+  ])('does not believe %s', async (_, before, after) => {
+    rmSync(place('scores'), { recursive: true, force: true });
+    await (await open('', [])).obtain('s', [0, 1], () => Promise.resolve(outcomes));
+    const path = place('scores', 'scores.json');
+    const text = readFileSync(path, 'utf8');
+    expect(text).toContain(before);
+    writeFileSync(path, text.replace(before, after));
+    const said: string[] = [];
+    await expect((await open('', said)).obtain('s', [0, 1], never)).rejects.toThrow('computed again');
+    expect(said).toEqual([`${path} is damaged`]);
+  });
 });
 
 describe('modelPlace(model, configFile)', () => {
