@@ -49,4 +49,17 @@ describe('the interval of a recommendation', () => {
     expect(high - low).toBeGreaterThan(2 * 1.96 * binomial);
     expect(high - low).toBeLessThan(3 * 1.96 * binomial);
   });
+
+  it('is no narrower over two samples than their images together allow', () => {
+    const mean = (t: number) => 0.7 - 0.002 * Math.abs(t - 6);
+    const [low, high] = recommended((t) => ({
+      sample: t % 2 === 0 ? 'a' : 'b',
+      images: 200,
+      mean: mean(t),
+      variance: (0.7 * 0.3) / 200,
+    })).interval;
+    const binomial = Math.sqrt((0.7 * 0.3) / 400);
+    expect(high - low).toBeGreaterThan(0.95 * 2 * 1.96 * binomial);
+    expect(high - low).toBeLessThan(1.5 * 2 * 1.96 * binomial);
+  });
 });

@@ -29,7 +29,8 @@ export function bestOfPosterior(observations: Observations, { gp, fit }: Surroga
   const y = shift + scale * mean[best];
   // Not √(variance·scale² + …): the square of a scale of 1e±300 is no number.
   const own = scale * Math.sqrt(variance[best]);
-  const half = Z95 * Math.hypot(own, Math.sqrt(stepToFreshImages(all[best], observations)));
+  const fresh = Math.sqrt(stepToFreshImages(all[best], observations));
+  const half = Z95 * Math.max(Math.hypot(own, fresh), leastOverSamples(observations));
   const toUser = (value: number) => untransform(observations.transform, observations.sign * value);
   const ends = [toUser(y - half), toUser(y + half)] as const;
   return {
@@ -48,4 +49,14 @@ function stepToFreshImages(observation: Observation, { offsets, transform }: Obs
   const { images: m, mean } = outcome;
   const smoothed = (m * mean + 1) / (m + 2);
   return transform === 'logit' ? empiricalLogit(m * mean, m).variance : (smoothed * (1 - smoothed)) / m;
+}
+
+/**
+ * The posterior takes its constant mean for known, and so the level of everything observed; but the mean of S samples
+ * is known no better than their images together say.
+ */
+function leastOverSamples({ offsets }: Observations): number {
+  if (offsets === undefined) return 0;
+  const samples = offsets.of.reduce((most, sample) => Math.max(most, sample + 1), 0);
+  return Math.sqrt(offsets.variance / samples);
 }
