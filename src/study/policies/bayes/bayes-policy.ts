@@ -10,6 +10,7 @@ import type { Json } from '../../../trial/index.js';
 import { bestObserved } from '../model-free.js';
 import type { Policy, PolicyContext, PolicyNote, Suggestion } from '../policy.js';
 import { initialPoint, isInitial } from './initial-design.js';
+import { isNumerical } from './is-numerical.js';
 import { fitToJson } from './memo.js';
 import { createModelOf } from './model-of.js';
 import { bestOfPosterior } from './recommend.js';
@@ -47,13 +48,14 @@ function suggest(
   if (surrogate === undefined) {
     return randomPoint(context, 'the covariance of the observations could not be factorised');
   }
-  const { x, notes } = searchPoint(context, settings, surrogate.gp, observations.deterministic);
-  return {
-    unit: [...x],
-    by: 'bayes',
-    ...(surrogate.fresh ? { memo: fitToJson(surrogate.fit) } : {}),
-    notes: [...surrogate.notes, ...notes],
-  };
+  const memo = surrogate.fresh ? { memo: fitToJson(surrogate.fit) } : {};
+  try {
+    const { x, notes } = searchPoint(context, settings, surrogate.gp, observations.deterministic);
+    return { unit: [...x], by: 'bayes', ...memo, notes: [...surrogate.notes, ...notes] };
+  } catch (error) {
+    if (!isNumerical(error)) throw error;
+    return { ...randomPoint(context, `the search failed: ${error.message}`), ...memo };
+  }
 }
 
 /** The last resort, said in a note. */

@@ -8,6 +8,7 @@ import {
 import type { ExactGp } from '../../../gp/index.js';
 import { exactGp, noiseAt } from '../../../gp/index.js';
 import type { RandomStream } from '../../../math/index.js';
+import { concatenate } from './concatenate.js';
 import type { AcquisitionSetting } from './settings.js';
 
 /**
@@ -55,12 +56,12 @@ function believing(gp: ExactGp, pending: Float64Array): ExactGp {
   const p = pending.length / dimension;
   const { mean } = gp.predict(pending, p);
   const extended = (values: Float64Array, last: number) =>
-    Float64Array.of(...values, ...new Float64Array(p).fill(last));
+    concatenate(values, new Float64Array(p).fill(last));
   const { noise, offsets } = data;
   const believed = {
     ...data,
-    x: Float64Array.of(...data.x, ...pending),
-    y: Float64Array.of(...data.y, ...mean),
+    x: concatenate(data.x, pending),
+    y: concatenate(data.y, mean),
     noise:
       noise.kind !== 'inferred'
         ? { ...noise, variances: extended(noise.variances, 0) }
@@ -69,7 +70,7 @@ function believing(gp: ExactGp, pending: Float64Array): ExactGp {
           : { ...noise, relative: extended(noise.relative, 1) },
     ...(offsets === undefined
       ? {}
-      : { offsets: { ...offsets, of: Int32Array.of(...offsets.of, ...new Int32Array(p).fill(-1)) } }),
+      : { offsets: { ...offsets, of: Int32Array.from(extended(Float64Array.from(offsets.of), -1)) } }),
   };
   return exactGp(believed, gp.hyperparameters, {}, gp);
 }

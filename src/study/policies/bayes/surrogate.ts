@@ -2,11 +2,11 @@
  * The surrogate of a history: fitted anew when the schedule says so, else the last fit with the new points appended.
  * A function of the history alone; what an instance keeps only saves work.
  */
-import { BoSearchError } from '../../../errors.js';
 import type { ExactGp, FitResult, GpData, GroupOffsets, NoiseModel } from '../../../gp/index.js';
 import { exactGp, fitHyperparameters, refitReason, standardisation, standardise } from '../../../gp/index.js';
 import type { PolicyNote } from '../policy.js';
 import { fenced, lowerFence } from './fence.js';
+import { isNumerical } from './is-numerical.js';
 import type { Fit } from './memo.js';
 import { mergeDuplicates } from './merge-duplicates.js';
 import type { Observations } from './observations.js';
@@ -51,12 +51,10 @@ function conditioned(
     const gp = exactGp(gpData(observations, fit), fit.hyperparameters);
     return { gp, fit, fresh: true, notes: [...notes, ...fitNotes(result), ...jitterNotes(gp)] };
   } catch (error) {
-    if (error instanceof BoSearchError && NUMERICAL.has(error.code)) return undefined;
+    if (isNumerical(error)) return undefined;
     throw error;
   }
 }
-
-const NUMERICAL: ReadonlySet<string> = new Set(['E_NOT_POSITIVE_DEFINITE', 'E_NON_FINITE']);
 
 /** The last fit with all of today's points, where the schedule has no reason for another. */
 function keptSurrogate(
