@@ -9,7 +9,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createBayesPolicy } from '../dist/study/policies/bayes/index.js';
+import { alphaSpace, createStudy } from '../dist/index.js';
 import { createModelOf } from '../dist/study/policies/bayes/model-of.js';
 import { isInitial } from '../dist/study/policies/bayes/initial-design.js';
 import { bayesSettings } from '../dist/study/policies/bayes/settings.js';
@@ -34,7 +34,7 @@ const [first, last = first] = options.seeds.split('-').map(Number);
 const results = [];
 for (const { d, evaluations } of SIZES) {
   for (let seed = first; seed <= last; seed++) {
-    const ours = asks(d, evaluations, seed);
+    const ours = await asks(d, evaluations, seed);
     const surrogate = surrogateCpu(d, ours.trials, seed);
     const row = {
       d,
@@ -64,27 +64,18 @@ if (options.out !== undefined) {
   );
 }
 
-/** CPU seconds of each suggestion on BinomialAlpha told as counts. */
-function asks(d, evaluations, seed) {
+/** CPU seconds of each study.ask() on BinomialAlpha told as counts, in memory, without seed points. */
+async function asks(d, evaluations, seed) {
   const problem = placed(binomialAlpha(d), seed);
-  const policy = createBayesPolicy();
-  const trials = [];
+  const study = await createStudy({ space: alphaSpace(d, { seeds: false }), seed });
   const cpu = [];
   for (let number = 0; number < evaluations; number++) {
     const before = process.cpuUsage();
-    const { unit, by, memo } = policy.suggest(contextOf(d, seed, trials));
+    const trial = await study.ask();
     cpu.push(seconds(before));
-    const outcome = { successes: problem.count(unit, number), trials: problem.images };
-    trials.push({
-      number,
-      unit,
-      state: 'complete',
-      origin: { by },
-      outcome,
-      ...(memo === undefined ? {} : { memo }),
-    });
+    await study.tell(trial, { successes: problem.count(trial.alphas, number), trials: problem.images });
   }
-  return { cpu, trials };
+  return { cpu, trials: study.trials };
 }
 
 /** CPU seconds that the same study spends on fits and factors alone. */

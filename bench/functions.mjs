@@ -10,7 +10,14 @@ import { parseArgs } from 'node:util';
 import { createBayesPolicy } from '../dist/study/policies/bayes/index.js';
 import { createRandomPolicy } from '../dist/study/policies/random.js';
 import { createSobolPolicy } from '../dist/study/policies/sobol.js';
-import { ackley, binomialAlpha, hartmann6, levy } from './problems/functions.mjs';
+import {
+  ackley,
+  binomialAlpha,
+  embeddedHartmann6,
+  hartmann6,
+  levy,
+  sharedBinomialAlpha,
+} from './problems/functions.mjs';
 import { placed } from './problems/placed.mjs';
 import { about, summary } from './report.mjs';
 
@@ -20,6 +27,8 @@ const PROBLEMS = [
   { problem: levy(16), budget: 100 },
   { problem: ackley(20), budget: 100 },
   { problem: binomialAlpha(16), budget: 120 },
+  { problem: sharedBinomialAlpha(16, 200), budget: 100 },
+  { problem: embeddedHartmann6(16), budget: 100 },
 ];
 const METHODS = { bayes: createBayesPolicy, random: createRandomPolicy, sobol: createSobolPolicy };
 const TRACE_EVERY = 10;
@@ -93,10 +102,7 @@ function run(problem, budget, method, seed) {
     const used = process.cpuUsage(before);
     cpu += (used.user + used.system) / 1e6;
     truth.push(measured(problem, here.value(unit)));
-    const outcome =
-      problem.images === undefined
-        ? { value: here.value(unit) }
-        : { successes: here.count(unit, number), trials: problem.images };
+    const outcome = outcomeOf(here, unit, number);
     trials.push({
       number,
       unit,
@@ -115,6 +121,14 @@ function run(problem, budget, method, seed) {
     trace,
     cpuSeconds: Number(cpu.toFixed(3)),
   };
+}
+
+function outcomeOf(here, unit, number) {
+  if (here.images === undefined) return { value: here.value(unit) };
+  const successes = here.count(unit, number);
+  if (!here.shared) return { successes, trials: here.images };
+  const mean = successes / here.images;
+  return { sample: 'shared', images: here.images, mean, variance: (mean * (1 - mean)) / (here.images - 1) };
 }
 
 function measured(problem, value) {

@@ -13,6 +13,7 @@
  * @property {readonly (readonly number[])[]} modes - where the optimum is, and decoys that a shift shall keep inside.
  * @property {(u: readonly number[]) => number} value - noise-free value.
  * @property {number} [images] - if there, values are probabilities and told as counts of so many draws.
+ * @property {boolean} [shared] - if true, every trial sees the same draws, and is told as a measurement on one sample.
  */
 
 const HARTMANN_ALPHA = [1, 1.2, 3, 3.2];
@@ -116,5 +117,27 @@ export function binomialAlpha(d) {
     modes: [peak, peak.map((v) => 1 - v)],
     value,
     images: 64,
+  };
+}
+
+/**
+ * BinomialAlpha as α searches see it: every point is judged on the same images, so that the outcome is a deterministic,
+ * stepped function of the point.
+ * @param {number} d @param {number} images @returns {TestFunction}
+ */
+export function sharedBinomialAlpha(d, images) {
+  return { ...binomialAlpha(d), name: `binomial-alpha-${d}-shared`, images, shared: true };
+}
+
+/** Hartmann-6 in the first 6 of d coordinates; the others do nothing. @param {number} d @returns {TestFunction} */
+export function embeddedHartmann6(d) {
+  const inner = hartmann6();
+  const mode = [...inner.modes[0], ...new Array(d - 6).fill(0.5)];
+  return {
+    ...inner,
+    name: `hartmann-6-in-${d}`,
+    dimension: d,
+    modes: [mode],
+    value: (u) => inner.value(u.slice(0, 6)),
   };
 }

@@ -23,9 +23,12 @@ export function placed(problem, seed, placement = 'anywhere') {
   return {
     ...problem,
     value: inner,
-    /** Successes of independent draws: the noise of trial `number` under this seed, the same for every method. */
+    /**
+     * Successes of the draws: those of trial `number` under this seed, the same for every method, or those that all
+     * trials share.
+     */
     count(/** @type {readonly number[]} */ u, /** @type {number} */ number) {
-      const draws = randomStream('bench-noise', problem.name, seed, number);
+      const draws = randomStream('bench-noise', problem.name, seed, problem.shared ? 'shared' : number);
       const p = inner(u);
       let successes = 0;
       for (let i = 0; i < (problem.images ?? 0); i++) if (draws.uniform() < p) successes++;
