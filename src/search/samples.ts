@@ -66,7 +66,13 @@ export async function makeSample(options: SampleOptions): Promise<Sample> {
     prepare: (pixels, ids) => preparedByModel(job.classifier.model, pixels, ids),
   });
   const noiseKey = `${split}/${config.seed}`;
-  const name = sampleName({ clean: clean.hash, attacked: attacked.hash, noiseKey, draws });
+  const name = sampleName({
+    clean: clean.hash,
+    attacked: attacked.hash,
+    defence: job.defence.hash,
+    noiseKey,
+    draws,
+  });
   const dispose = () => disposeBlocks([...blocks, ...undefended]);
   return { name, noiseKey, draws, clean, attacked, attack, blocks, undefended, dispose };
 }

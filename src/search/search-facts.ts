@@ -18,6 +18,9 @@ export interface SearchFacts {
     readonly name: string;
     readonly hash: string;
     readonly classifier: string;
+    /** Hash of the image pools, and how the task maps their classes. */
+    readonly images: string;
+    readonly fromFine: readonly number[];
     /** Names of the latents, for readers without the model. */
     readonly latents: readonly string[];
   };
@@ -43,6 +46,8 @@ export function searchFacts(config: SearchConfig, job: SearchJob): SearchFacts {
       name: model.name,
       hash: model.hash,
       classifier: model.classifier.hash,
+      images: model.imagesHash,
+      fromFine: model.task.fromFine,
       latents: model.mlvgm.latents.map(({ name }) => name),
     },
     config: {

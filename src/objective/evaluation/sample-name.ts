@@ -1,4 +1,4 @@
-/** Short stable names of samples: which images, under which attack, with which noise and how many draws. */
+/** Short stable names of samples: which images and attack, behind which defence, with which noise and how many draws. */
 import { canonicalJson, contentHash } from '../images/content-hash.js';
 
 /** All that makes the objective a deterministic function of α. */
@@ -7,6 +7,8 @@ export interface SampleParts {
   readonly clean?: string;
   /** Hash of the attacked image set; absent where attacked images have no weight. */
   readonly attacked?: string;
+  /** Hash of all of the defence but α: model, classifier, temperature, attenuation, preprocessing. */
+  readonly defence: string;
   /** Key of the purification noise. */
   readonly noiseKey: string;
   /** Purifications whose logits are averaged, K. */

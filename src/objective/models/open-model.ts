@@ -41,6 +41,8 @@ export interface OpenedModel {
   readonly temperature: number;
   /** Absolute path of `images.json`, whose hash was checked. */
   readonly imagesManifest: string;
+  /** `sha256:…` of `images.json`, which names every image file by its hash. */
+  readonly imagesHash: string;
   /** Frees generative model and classifier. */
   dispose(): void;
 }
@@ -75,6 +77,7 @@ export async function openModel(folderOrName: string, options: OpenModelOptions)
       task: { name: options.task, classes: task.classes, fromFine: task.fromFine },
       temperature: manifest.temperature,
       imagesManifest: pathOf(folder, manifest.images, 'images'),
+      imagesHash: `sha256:${manifest.images.sha256}`,
       dispose: () => {
         mlvgm.dispose();
         classifier.dispose();
