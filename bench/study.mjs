@@ -1,4 +1,4 @@
-// The main study: `npm run bench:study [-- --seeds 5 --jobs 2 --work runs/study]`.
+// The main study: `npm run bench:study [-- --seeds 5,3 --jobs 2 --work runs/study]`, the seeds of each model.
 //
 // For each model, task and seed: the search of 100 evaluations, and 100 random points judged on the same search images.
 // All schedules are then compared on held-out images that no choice was made on. Attack, draws and sizes are fixed in
@@ -17,7 +17,7 @@ import { parse, stringify } from 'yaml';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values: options } = parseArgs({
   options: {
-    seeds: { type: 'string', default: '5' },
+    seeds: { type: 'string', default: '5,3' },
     jobs: { type: 'string', default: String(Math.min(2, cpus().length)) },
     work: { type: 'string', default: join(root, 'runs/study') },
     models: { type: 'string', default: 'fashion-mnist,fashion-hvae-2' },
@@ -28,15 +28,18 @@ const MODELS = {
   'fashion-mnist': 'fashion-mnist',
   'fashion-hvae-2': join(root, 'bench/models/fashion-hvae-2'),
 };
-const seeds = Array.from({ length: Number(options.seeds) }, (_, i) => i + 1);
+const models = options.models.split(',');
+const counts = options.seeds.split(',').map(Number);
+const seedsOf = (model) =>
+  Array.from({ length: counts[models.indexOf(model)] ?? counts[0] }, (_, i) => i + 1);
 const work = resolve(options.work);
 
 /** Every run of the study, model by model: the random controls, then the searches. */
 function plan() {
   const runs = [];
-  for (const model of options.models.split(',')) {
+  for (const model of models) {
     for (const policy of ['random', 'bayes']) {
-      for (const seed of seeds) {
+      for (const seed of seedsOf(model)) {
         for (const task of options.tasks.split(',')) runs.push({ model, task, seed, policy });
       }
     }
@@ -169,12 +172,12 @@ function print(title, rows) {
 
 await carryOutAll(plan(), Number(options.jobs));
 const studies = [];
-for (const model of options.models.split(',')) {
+for (const model of models) {
   for (const task of options.tasks.split(',')) {
-    const cells = seeds.map((seed) => summariseSeed({ model, task, seed }));
+    const cells = seedsOf(model).map((seed) => summariseSeed({ model, task, seed }));
     const rows = overSeeds(cells);
     print(
-      `${model}, ${task}: ${seeds.length} seeds, ${cells[0].images} held-out images each (${cells[0].backend})`,
+      `${model}, ${task}: ${cells.length} seeds, ${cells[0].images} held-out images each (${cells[0].backend})`,
       rows,
     );
     studies.push({ model, task, seeds: cells, summary: rows });
