@@ -6,14 +6,15 @@ import {
   pendingLogExpectedImprovement,
 } from '../../../acquisition/index.js';
 import type { ExactGp } from '../../../gp/index.js';
-import { exactGp, noiseAt } from '../../../gp/index.js';
+import { noiseAt } from '../../../gp/index.js';
 import type { RandomStream } from '../../../math/index.js';
-import { concatenate } from './concatenate.js';
 import type { AcquisitionSetting } from './settings.js';
 
 /**
- * - `log-ei`, `ei`: over the best observation; pending trials count as observed at their posterior mean;
- * - `log-nei`: noise-corrected log EI over the posterior-mean best; pending trials by fantasies of their outcomes.
+ * - `log-ei`, `ei`: over the best observation, where the observations can be compared: all on one sample, and none
+ *   still to come;
+ * - `log-nei`, and every kind where trials are pending or there are several samples: noise-corrected log EI over the
+ *   posterior-mean best, pending trials by fantasies of their outcomes. An easy sample's raw outcomes are no bar to pass.
  * @param pending - points under evaluation, shape (p, d).
  * @param stream - of the fantasies.
  */
@@ -23,16 +24,14 @@ export function chooseAcquisition(
   pending: Float64Array,
   stream: RandomStream,
 ): Acquisition {
-  if (kind === 'log-nei') {
+  const comparable = pending.length === 0 && gp.data.offsets === undefined;
+  if (kind === 'log-nei' || !comparable) {
     const p = pending.length / gp.dimension;
     const noiseVariance = new Float64Array(p).fill(gp.hyperparameters.noiseVariance);
     return pendingLogExpectedImprovement(gp, { incumbents: gp.data.x, pending, noiseVariance, stream });
   }
   const best = bestObservation(gp);
-  const posterior = believing(gp, pending);
-  return kind === 'ei'
-    ? expectedImprovement(posterior, { best })
-    : logExpectedImprovement(posterior, { best });
+  return kind === 'ei' ? expectedImprovement(gp, { best }) : logExpectedImprovement(gp, { best });
 }
 
 /** Observations with more than so many times the median noise variance are no bar to pass. */
@@ -47,30 +46,4 @@ function bestObservation({ data, n, hyperparameters }: ExactGp): number {
   let best = -Infinity;
   for (let i = 0; i < n; i++) if (noise[i] <= most && data.y[i] > best) best = data.y[i];
   return best;
-}
-
-/** The GP as if each pending trial had brought its posterior mean: the mean stays, the variance there goes. */
-function believing(gp: ExactGp, pending: Float64Array): ExactGp {
-  if (pending.length === 0) return gp;
-  const { data, dimension } = gp;
-  const p = pending.length / dimension;
-  const { mean } = gp.predict(pending, p);
-  const extended = (values: Float64Array, last: number) =>
-    concatenate(values, new Float64Array(p).fill(last));
-  const { noise, offsets } = data;
-  const believed = {
-    ...data,
-    x: concatenate(data.x, pending),
-    y: concatenate(data.y, mean),
-    noise:
-      noise.kind !== 'inferred'
-        ? { ...noise, variances: extended(noise.variances, 0) }
-        : noise.relative === undefined
-          ? noise
-          : { ...noise, relative: extended(noise.relative, 1) },
-    ...(offsets === undefined
-      ? {}
-      : { offsets: { ...offsets, of: Int32Array.from(extended(Float64Array.from(offsets.of), -1)) } }),
-  };
-  return exactGp(believed, gp.hyperparameters, {}, gp);
 }

@@ -25,7 +25,8 @@ export interface LengthscaleSetting {
 export interface BayesSettings {
   /**
    * Default `log-ei`: under noise the best observation is a bar above the best mean, and the longer steps it asks for
-   * pay in high dimensions (bench/README.md).
+   * pay in high dimensions (bench/README.md). With trials pending, or outcomes of several samples, every setting
+   * becomes `log-nei`, pending trials by fantasies.
    */
   readonly acquisition: AcquisitionSetting;
   /** Default `auto`. */
