@@ -7,7 +7,6 @@ import { schedulesFromJson } from '../schedules/index.js';
 import { JOURNAL_FILE } from '../storage/index.js';
 import type { FileDescription } from './file-description.js';
 import { loadSearchConfig } from './config/read-search-config.js';
-import { modelPlace } from './model-place.js';
 import { readRun } from './read-run.js';
 import { readResults } from './results-file.js';
 import { SCHEDULES_FILE } from './schedules-of-run.js';
@@ -39,17 +38,7 @@ async function describeFolder(folder: string): Promise<FileDescription> {
 
 async function describeConfig(path: string): Promise<FileDescription> {
   const config = await loadSearchConfig(path);
-  const { manifest } = await (await parts()).readModelManifest(modelPlace(config.model, path));
-  if (!Object.hasOwn(manifest.tasks, config.task)) {
-    const tasks = Object.keys(manifest.tasks).join(', ');
-    throw new BoSearchError(
-      'E_CONFIG',
-      `${path} task: expected one of ${tasks}, got ${JSON.stringify(config.task)}`,
-    );
-  }
-  const { images, evaluations } = config.search;
-  const text = `a search of α for ${manifest.name}, task ${config.task}: ${evaluations} evaluations on ${images} images`;
-  return { kind: 'config', text, warnings: [] };
+  return (await parts()).describeConfig(config, path);
 }
 
 function describeJournal(path: string): FileDescription {

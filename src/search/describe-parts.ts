@@ -4,9 +4,18 @@ import { loadAttackedSet } from '../objective/attacks/attacked-set-files.js';
 import { loadImagePool } from '../objective/images/image-pool.js';
 import { openModel, readModelManifest } from '../objective/models/open-model.js';
 import { openRuntime } from '../objective/tensors/runtime.js';
+import { assertEnoughImages, assertModelFits } from './config/assert-fits.js';
+import type { SearchConfig } from './config/search-config.js';
 import type { FileDescription } from './file-description.js';
 
-export { readModelManifest };
+/** Checks a configuration against its model: task, and images enough. */
+export async function describeConfig(config: SearchConfig, file: string): Promise<FileDescription> {
+  const model = await assertModelFits(config, file);
+  await assertEnoughImages(config, file, model);
+  const { images, evaluations } = config.search;
+  const text = `a search of α for ${model.manifest.name}, task ${config.task}: ${evaluations} evaluations on ${images} images`;
+  return { kind: 'config', text, warnings: [] };
+}
 
 /** Opens the model with every task: weights are compared with their hashes and shapes. */
 export async function describeModel(folder: string): Promise<FileDescription> {

@@ -10,6 +10,7 @@ import { isFailed } from '../trial/index.js';
 import { readArtefacts, writeArtefacts } from './artefacts.js';
 import { bestStep } from './best-step.js';
 import { type SearchConfig, weightsOf } from './config/search-config.js';
+import { assertEnoughImages, assertModelFits } from './config/assert-fits.js';
 import { compareHeldOut } from './held-out.js';
 import { modelPlace } from './model-place.js';
 import { openJob, type SearchJob } from './open-job.js';
@@ -23,6 +24,7 @@ import { studyListener } from './study-listener.js';
 
 /** Opens model and study, searches, compares; see `runSearch`. */
 export async function runJob(config: SearchConfig, options: RunSearchOptions): Promise<SearchOutcome> {
+  await assertModelFits(config, options.configFile);
   const job = await openJob(config, modelPlace(config.model, options.configFile));
   try {
     return await runWith(config, job, options);
@@ -48,6 +50,7 @@ async function runWith(
     classes: model.task.classes.length,
   });
   assertFolderFits(config, facts, out);
+  await assertEnoughImages(config, options.configFile, { images: model.imagesManifest, task: model.task });
   const study = await openSearchStudy({ ...options, config, facts, job });
   const run: Run = { config, job, facts, study, options };
   try {

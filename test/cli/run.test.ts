@@ -234,14 +234,17 @@ describe('bo-search run refuses', () => {
   it('a task the model does not have', async () => {
     expect(await refusal(CONFIG.replace('coarse', 'rough'))).toEqual({
       code: 2,
-      message: 'model.json tasks: expected one of coarse, fine, got "rough"',
+      message: 'wrong.yaml:2:7 task: expected one of coarse, fine, got "rough"',
     });
   });
 
   it('more images than there are', async () => {
     const { code, message } = await refusal(CONFIG.replace('images: 8', 'images: 9999'), 'runs/many');
     expect(code).toBe(2);
-    expect(message).toMatch(/^chooseImages: class ".+" of split "search" needs 2500 images, available \d+$/);
+    expect(message).toMatch(
+      /^wrong\.yaml:4:19 search\.images: expected at most \d+, which the model has for it with all classes alike, got 9999$/,
+    );
+    expect(existsSync(join(cli.folder, 'runs/many'))).toBe(false);
   });
 
   it('another search than the folder holds, naming the first difference', async () => {
@@ -313,7 +316,7 @@ describe('bo-search run refuses', () => {
       const { code, message } = await refusal(config);
       expect(code).toBe(2);
       expect(message).toBe(
-        `model.json: expected a readable file at ${join(model(), 'model.json')}, got no such file`,
+        `wrong.yaml:1:8 model: expected fashion-mnist or a folder with model.json, got "./model", which is ${model()}`,
       );
     });
 

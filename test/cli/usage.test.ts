@@ -148,7 +148,9 @@ describe('bo-search validate', () => {
     put('task.yaml', 'model: fashion-mnist\ntask: rough\nattack: { l2Bound: 3 }\n');
     expect(await cli.run(['validate', 'task.yaml'])).toMatchObject({
       code: 2,
-      stderr: 'bo-search: task.yaml task: expected one of coarse, fine, got "rough"\n',
+      stderr:
+        'bo-search: task.yaml:2:7 task: expected one of coarse, fine, got "rough"\n' +
+        'hint: these are the tasks of fashion-hvae\n',
     });
   });
 
@@ -158,7 +160,7 @@ describe('bo-search validate', () => {
     const { code, stderr } = await cli.run(['validate', 'deep/model.yaml']);
     expect(code).toBe(2);
     expect(stderr.split('\n')[0]).toMatch(
-      /^bo-search: model\.json: expected a readable file at .*\/deep\/none\/model\.json, got no such file$/,
+      /^bo-search: deep\/model\.yaml:1:8 model: expected fashion-mnist or a folder with model\.json, got "\.\/none", which is .*\/deep\/none$/,
     );
   });
 

@@ -43,6 +43,18 @@ describe('readSearchConfig(text)', () => {
     );
   });
 
+  it.each([
+    ['sede:\n', ' sede: unknown key, did you mean "seed"?'],
+    [
+      'search: { images: 3, draws 1, evaluations: 4 }\n',
+      ' search.draws 1: unknown key, did you mean "draws"?',
+    ],
+    ['objective: { clear: }\n', ' objective.clear: unknown key, did you mean "clean"?'],
+  ])('refuses a key it does not know though nothing is after it: %j', (more, text) => {
+    const { message } = refusal(LEAST + more);
+    expect(message.split('\n').some((line) => line.endsWith(text))).toBe(true);
+  });
+
   it('takes JSON, which is YAML', () => {
     const text = JSON.stringify({ model: 'fashion-mnist', task: 'coarse', attack: { l2Bound: 3 } });
     expect(readSearchConfig(text)).toEqual(readSearchConfig(LEAST));

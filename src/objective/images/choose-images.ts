@@ -40,12 +40,32 @@ export function chooseImages(pool: ImagePool, choice: ImageChoice): ImageSet {
   return selectImages(relabelled, interleave(members, count), `${split}/${task.name}`);
 }
 
+/**
+ * Most images that `chooseImages` can take from a split with these fine labels.
+ *
+ * A count c takes ⌈(c − p)/K⌉ images of the class at place p of the cycle, so c is at most a·K + p where that class has a.
+ */
+export function availableImages(
+  fineLabels: readonly number[],
+  choice: Pick<ImageChoice, 'split' | 'task' | 'seed'>,
+): number {
+  const cycle = [...classCycle(choice)];
+  const available = cycle.map(
+    (label) => fineLabels.filter((fine) => choice.task.fromFine[fine] === label).length,
+  );
+  return Math.min(...available.map((a, place) => a * cycle.length + place));
+}
+
+/** The order in which the classes follow each other. */
+function classCycle({ split, task, seed }: Pick<ImageChoice, 'split' | 'task' | 'seed'>): Int32Array {
+  return randomStream('images', split, task.name, seed, 'classes').permutation(task.classes.length);
+}
+
 /** For each class, in the cycle's order, the indices of its images in keyed order; the first classes give one more. */
 function membersByClass(labels: Int32Array, task: ImageTask, choice: ImageChoice): Int32Array[] {
   const { split, count, seed } = choice;
   const classes = task.classes.length;
-  const cycle = randomStream('images', split, task.name, seed, 'classes').permutation(classes);
-  return Array.from(cycle, (label, place) => {
+  return Array.from(classCycle(choice), (label, place) => {
     const candidates = Int32Array.from(labels.keys()).filter((index) => labels[index] === label);
     const needed = Math.floor(count / classes) + (place < count % classes ? 1 : 0);
     if (candidates.length < needed) {

@@ -14,13 +14,13 @@ const MOST_SHOWN = 10;
 const LONGEST_SHOWN = 60;
 
 /**
- * The configuration a text says, defaults filled in. A section with nothing under it counts as left out.
+ * The configuration a text says, defaults filled in. A known key with nothing after it counts as left out.
  * @param file - how to call it in errors.
  * @throws BoSearchError `E_CONFIG`: one line a mistake, `file:line:column path: expected …, got …`.
  */
 export function readSearchConfig(text: string, file = 'search.yaml'): SearchConfig {
   const placed = parseYaml(text, file);
-  const result = searchConfigSchema.safeParse(withoutEmptySections(placed.value));
+  const result = searchConfigSchema.safeParse(withoutEmptySections(placed.value, searchConfigSchema));
   if (result.success) return result.data;
   const mistakes = result.error.issues
     .flatMap((issue) => mistakesOf(issue, placed))
@@ -57,13 +57,14 @@ function unreadable(path: string, cause: NodeJS.ErrnoException): BoSearchError {
   });
 }
 
-/** YAML gives null for `search:` with all lines under it commented out. */
-function withoutEmptySections(value: unknown): unknown {
+/** YAML gives null for `search:` with all lines under it commented out; keys the schema lacks stay, to be refused. */
+function withoutEmptySections(value: unknown, schema: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const known = shapeOf(schema) ?? {};
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([, inner]) => inner !== null)
-      .map(([key, inner]) => [key, withoutEmptySections(inner)]),
+      .filter(([key, inner]) => inner !== null || !Object.hasOwn(known, key))
+      .map(([key, inner]) => [key, withoutEmptySections(inner, known[key])]),
   );
 }
 
@@ -118,7 +119,7 @@ function keysAt(path: readonly PropertyKey[]): string[] {
 
 /** The fields of an object schema, under whatever default, option or union it is wrapped in. */
 function shapeOf(schema: unknown): Record<string, unknown> | undefined {
-  const { def } = schema as {
+  const { def } = (schema ?? {}) as {
     def?: { shape?: Record<string, unknown>; innerType?: unknown; options?: unknown[] };
   };
   if (def?.shape !== undefined) return def.shape;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { chooseImages } from '../../../src/objective/images/choose-images.js';
+import { availableImages, chooseImages } from '../../../src/objective/images/choose-images.js';
 import { fineTask } from '../../../src/objective/images/image-task.js';
 import { expectError } from '../expect-error.js';
 import { COARSE_TASK, FINE, poolOf } from './pools.js';
@@ -44,6 +44,20 @@ describe('chooseImages(pool, choice)', () => {
         },
       ),
       { seed: 4, numRuns: 100 },
+    );
+  });
+  it('can take as many as availableImages says, and not one more', () => {
+    const labels = fc.array(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(labels, fc.integer({ min: 0, max: 50 }), (few, seed) => {
+        for (const task of [fine, COARSE_TASK]) {
+          const most = availableImages(few, { split: 'search', task, seed });
+          const take = (count: number) => chooseImages(poolOf(few), { split: 'search', count, task, seed });
+          if (most > 0) expect(take(most).ids).toHaveLength(most);
+          expect(() => take(most + 1)).toThrow(/needs \d+ images, available \d+/);
+        }
+      }),
+      { seed: 7, numRuns: 50 },
     );
   });
   it('draws by the seed which classes give one more', () => {
