@@ -102,7 +102,7 @@ describe('openStudy(folder)', () => {
     const folder = await temporaryFolder();
     expect(await rejected(openStudy(join(folder, 'none')))).toEqual([
       'E_STORAGE',
-      `${join(folder, 'none', 'study.jsonl')}: expected a journal, got ENOENT`,
+      `${join(folder, 'none', 'study.jsonl')}: expected a journal, got no such file or folder`,
     ]);
     expect(existsSync(join(folder, 'none'))).toBe(false);
   });

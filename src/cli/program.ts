@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { EXIT, EXIT_CODES_HELP, type ExitCode } from './exit-codes.js';
 import { showError } from './show-error.js';
+import { COMMAND } from './shell-words.js';
 import { note } from './terminal.js';
 
 /** What a command answers when it did not throw. */
@@ -40,12 +41,12 @@ function createProgram(answer: Answerer): Command {
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .showSuggestionAfterError(true)
-    .showHelpAfterError('hint: bo-search --help says what there is')
+    .showHelpAfterError(`hint: ${COMMAND} --help says what there is`)
     .exitOverride()
     .configureOutput({ outputError: (text) => note(commanderError(text)) })
     .addHelpText(
       'after',
-      `${EXIT_CODES_HELP}\n\nBegin with: bo-search init, then bo-search run search.yaml --out runs/first`,
+      `${EXIT_CODES_HELP}\n\nBegin with: ${COMMAND} init, then ${COMMAND} run search.yaml --out runs/first`,
     );
   addRun(program, answer);
   addInit(program, answer);
@@ -57,7 +58,7 @@ function createProgram(answer: Answerer): Command {
 
 /** A command that points to its help when it is used wrongly. */
 function command(program: Command, name: string): Command {
-  return program.command(name).showHelpAfterError(`hint: bo-search ${name} --help says what is expected`);
+  return program.command(name).showHelpAfterError(`hint: ${COMMAND} ${name} --help says what is expected`);
 }
 
 interface RunFlags {
@@ -70,7 +71,7 @@ interface RunFlags {
 function addRun(program: Command, answer: Answerer): void {
   command(program, 'run')
     .argument('<config>', 'configuration, for example search.yaml')
-    .requiredOption('-o, --out <folder>', 'folder of the run; an interrupted run in it goes on')
+    .requiredOption('-o, --out <folder>', 'folder of the run; an interrupted run in it goes on', place)
     .option('--seed <n>', 'another seed than the configuration has', wholeNumber(0))
     .option(
       '--evaluations <n>',
@@ -86,9 +87,9 @@ function addRun(program: Command, answer: Answerer): void {
     .addHelpText(
       'after',
       examples(
-        'bo-search run search.yaml --out runs/first',
-        'bo-search run search.yaml --out runs/first --evaluations 150    # 50 more',
-        'bo-search run search.yaml --out runs/seed-2 --seed 2 --json > result.json',
+        'run search.yaml --out runs/first',
+        'run search.yaml --out runs/first --evaluations 150    # 50 more',
+        'run search.yaml --out runs/seed-2 --seed 2 --json > result.json',
       ),
     )
     .action((config: string, flags: RunFlags) =>
@@ -101,7 +102,7 @@ function addInit(program: Command, answer: Answerer): void {
     .argument('[folder]', 'where to put it', '.')
     .summary('write a search.yaml that explains every key')
     .description('Writes a search.yaml that explains every key and works as it is. Never writes over a file.')
-    .addHelpText('after', examples('bo-search init', 'bo-search init experiments/first'))
+    .addHelpText('after', examples('init', 'init experiments/first'))
     .action((folder: string) => answer(async () => (await import('./commands/init.js')).init(folder)));
 }
 
@@ -113,7 +114,7 @@ function addStatus(program: Command, answer: Answerer): void {
     .description(
       'Says how far a run is: evaluations, best so far, what runs. Takes no lock: a run may be at work.',
     )
-    .addHelpText('after', examples('bo-search status runs/first'))
+    .addHelpText('after', examples('status runs/first'))
     .action((folder: string, flags: { readonly json?: boolean }) =>
       answer(async () => (await import('./commands/status.js')).status(folder, flags), flags.json),
     );
@@ -122,7 +123,11 @@ function addStatus(program: Command, answer: Answerer): void {
 function addExport(program: Command, answer: Answerer): void {
   command(program, 'export')
     .argument('<source>', 'folder of a run, or a schedules file')
-    .option('-o, --output <file>', 'write there instead of standard output')
+    .option(
+      '-o, --output <file>',
+      'write there instead of standard output; only schedules are replaced',
+      place,
+    )
     .option('--only <kind>', 'only schedules of this kind, for example learned')
     .summary('write the schedules of a run as JSON')
     .description(
@@ -131,10 +136,7 @@ function addExport(program: Command, answer: Answerer): void {
     )
     .addHelpText(
       'after',
-      examples(
-        'bo-search export runs/first --output schedules.json',
-        'bo-search export runs/first --only learned',
-      ),
+      examples('export runs/first --output schedules.json', 'export runs/first --only learned'),
     )
     .action((source: string, flags: { readonly output?: string; readonly only?: string }) =>
       answer(async () => (await import('./commands/export.js')).exportSchedules(source, flags)),
@@ -147,17 +149,14 @@ function addValidate(program: Command, answer: Answerer): void {
     .option('--json', 'as one JSON object')
     .summary('say what a file is and whether it is right')
     .description('Says what a file is and whether it is right; if not, where and why.')
-    .addHelpText(
-      'after',
-      examples('bo-search validate search.yaml', 'bo-search validate runs/first/schedules.json'),
-    )
+    .addHelpText('after', examples('validate search.yaml', 'validate runs/first/schedules.json'))
     .action((path: string, flags: { readonly json?: boolean }) =>
       answer(async () => (await import('./commands/validate.js')).validate(path, flags), flags.json),
     );
 }
 
 function examples(...lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join('\n')}\n${EXIT_CODES_HELP}`;
+  return `\nExamples:\n${lines.map((line) => `  $ ${COMMAND} ${line}`).join('\n')}\n${EXIT_CODES_HELP}`;
 }
 
 function wholeNumber(least: number): (text: string) => number {
@@ -166,6 +165,11 @@ function wholeNumber(least: number): (text: string) => number {
     if (Number.isSafeInteger(value) && value >= least) return value;
     throw new InvalidArgumentError(`expected an integer of at least ${least}, got ${JSON.stringify(text)}`);
   };
+}
+
+function place(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError(`expected a path, got ${JSON.stringify(text)}`);
 }
 
 /** Commander's own words in ours. */

@@ -115,7 +115,7 @@ function parseText(text: string, file: string): unknown {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     throw new BoSearchError('E_SCHEDULES', `${file}: expected JSON, got ${(error as Error).message}`, {
-      hint: 'the file may be cut short or written by hand; write it again with `bo-search export`',
+      hint: 'the file may be cut short or written by hand; write it again with `npx bo-search export`',
       cause: error,
     });
   }

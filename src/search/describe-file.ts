@@ -43,12 +43,13 @@ async function describeConfig(path: string): Promise<FileDescription> {
 
 function describeJournal(path: string): FileDescription {
   const run = readRun(path, 0);
-  const { ended, running, best, facts } = run;
+  const { ended, running, best, facts, writer } = run;
+  const state = writer === undefined ? 'broken off' : 'under way';
   const what = facts === undefined ? 'a study' : `a search of α for ${facts.model.name}`;
   const score = best?.value === undefined ? '' : `, best ${best.value.toFixed(4)} (trial ${best.number})`;
   return {
     kind: 'journal',
-    text: `${what}: ${ended} evaluations${running > 0 ? `, ${running} under way` : ''}${score}`,
+    text: `${what}: ${ended} evaluations${running > 0 ? `, ${running} ${state}` : ''}${score}`,
     warnings: run.warnings,
   };
 }
@@ -67,7 +68,7 @@ async function describeJson(path: string): Promise<FileDescription> {
     case 'bo-search/results':
       return describeResults(path);
     case undefined:
-      return basename(path).startsWith('schedules') ? describeSchedules(path) : describeConfig(path);
+      return looksLikeSchedules(path) ? describeSchedules(path) : describeConfig(path);
     default:
       throw unknown(path, `the format ${JSON.stringify(format)}`);
   }
@@ -76,15 +77,25 @@ async function describeJson(path: string): Promise<FileDescription> {
 /** The `format` a JSON file names; undefined where it names none or is no JSON. */
 function formatOf(path: string): string | undefined {
   try {
-    const value = JSON.parse(readFileSync(path, 'utf8')) as { readonly format?: unknown } | null;
+    const value = JSON.parse(textOf(path)) as { readonly format?: unknown } | null;
     return typeof value?.format === 'string' ? value.format : undefined;
   } catch {
     return undefined;
   }
 }
 
+/** By its name, or by what only schedules have; also where the text is no JSON any more. */
+function looksLikeSchedules(path: string): boolean {
+  return basename(path).startsWith('schedules') || /"schedules"\s*:/.test(textOf(path));
+}
+
+/** Without the byte order mark some editors put first. */
+function textOf(path: string): string {
+  return readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+}
+
 function describeSchedules(path: string): FileDescription {
-  const file = schedulesFromJson(readFileSync(path, 'utf8'), path);
+  const file = schedulesFromJson(textOf(path), path);
   const names = scheduleRows(file).map(({ name }) => name);
   const { latents, name } = file.model;
   return {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BoSearchError } from '../errors.js';
 import { type SchedulesFile, schedulesFromJson } from '../schedules/index.js';
+import { JOURNAL_FILE } from '../storage/index.js';
 import { readRun } from './read-run.js';
 import { SCHEDULES_FILE, schedulesSoFar } from './schedules-of-run.js';
 
@@ -12,6 +13,8 @@ export interface LoadedSchedules {
   /** Whether they are a finished run's or file's; else the best so far of a run under way. */
   readonly finished: boolean;
   readonly source: string;
+  /** Where the run went on after they were written: what it holds now, and what they are of. */
+  readonly behind?: { readonly folder: string; readonly ended: number; readonly evaluations: number };
 }
 
 /**
@@ -26,7 +29,10 @@ export function loadSchedules(path: string, best: (folder: string) => readonly n
   const file = isFolder ? join(path, SCHEDULES_FILE) : path;
   if (!isFolder && !file.endsWith('.jsonl'))
     return { file: readSchedules(file), finished: true, source: file };
-  if (isFolder && existsSync(file)) return { file: readSchedules(file), finished: true, source: file };
+  if (isFolder && existsSync(file)) {
+    const schedules = readSchedules(file);
+    return { file: schedules, finished: true, source: file, ...behindJournal(path, schedules) };
+  }
   return fromJournal(isFolder ? path : dirname(path), best);
 }
 
@@ -51,6 +57,24 @@ export function readSchedules(path: string): SchedulesFile {
     );
   }
   return schedulesFromJson(text, path);
+}
+
+/** Compares with the journal beside it. */
+function behindJournal(folder: string, { schedules }: SchedulesFile): Pick<LoadedSchedules, 'behind'> {
+  const evaluations = schedules.find(({ kind }) => kind === 'learned')?.provenance?.evaluations;
+  const ended = endedIn(folder);
+  if (evaluations === undefined || ended === undefined || ended <= evaluations) return {};
+  return { behind: { folder, ended, evaluations } };
+}
+
+function endedIn(folder: string): number | undefined {
+  if (!existsSync(join(folder, JOURNAL_FILE))) return undefined;
+  try {
+    return readRun(folder, 0).ended;
+  } catch {
+    // a damaged journal says nothing of schedules that are whole
+    return undefined;
+  }
 }
 
 function fromJournal(folder: string, best: (folder: string) => readonly number[]): LoadedSchedules {

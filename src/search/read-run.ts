@@ -4,14 +4,17 @@ import { dirname, join } from 'node:path';
 import { BoSearchError } from '../errors.js';
 import { trialRows, type TrialRow } from '../report/index.js';
 import { currentOwner, isGone, ownerFromJson } from '../storage/lock-owner.js';
-import { readJournal } from '../storage/index.js';
+import { JOURNAL_FILE, readJournal } from '../storage/index.js';
 import { LOCK_FILE } from '../storage/lock.js';
 import type { HeaderRecord, JournalRecord } from '../trial/index.js';
 import { factsOf, type SearchFacts, type SessionFacts } from './search-facts.js';
 import { RESULTS_FILE } from './results.js';
+import { readResults } from './results-file.js';
 
 /** What a folder's journal says. */
 export interface RunStatus {
+  /** The folder of the run. */
+  readonly folder: string;
   /** Path of the journal. */
   readonly journal: string;
   readonly header: HeaderRecord;
@@ -31,7 +34,7 @@ export interface RunStatus {
   readonly writer?: { readonly pid: number; readonly host: string };
   /** Seconds since the journal was last written. */
   readonly idleSeconds: number;
-  /** Whether the held-out comparison is there. */
+  /** Whether all evaluations that were wanted are compared on held-out images, and nobody is at work. */
   readonly finished: boolean;
   readonly warnings: readonly string[];
 }
@@ -40,9 +43,10 @@ export interface RunStatus {
  * The state of a run.
  * @param path - its folder, or the journal in it.
  * @param now - milliseconds since 1970.
- * @throws BoSearchError `E_STORAGE` if there is no journal, `E_JOURNAL` with the line if it is damaged.
+ * @throws BoSearchError `E_ARGUMENT` if there is no such run, `E_JOURNAL` with the line if it is damaged.
  */
 export function readRun(path: string, now: number): RunStatus {
+  assertRunIn(path);
   const { place, records, warnings } = readJournal(path);
   const folder = dirname(place);
   const [header] = records;
@@ -54,21 +58,45 @@ export function readRun(path: string, now: number): RunStatus {
   const count = (state: TrialRow['state']) => trials.filter((trial) => trial.state === state).length;
   const bestTrial = trials.at(-1)?.bestTrial;
   const writer = livingWriter(folder);
+  const ended = trials.length - count('running');
+  const session = lastSession(records);
   return {
+    folder,
     journal: place,
     header,
     ...(facts === undefined ? {} : { facts }),
-    ...lastSession(records),
+    ...session,
     trials,
-    ended: trials.length - count('running'),
+    ended,
     failed: count('failed'),
     running: count('running'),
     ...(bestTrial === undefined ? {} : { best: trials[bestTrial] }),
     ...(writer === undefined ? {} : { writer }),
     idleSeconds: Math.max(0, (now - statSync(place).mtimeMs) / 1000),
-    finished: existsSync(join(folder, RESULTS_FILE)),
+    finished: writer === undefined && ended >= (session.wanted ?? 0) && isCompared(folder, ended),
     warnings: warnings.map(({ message }) => message),
   };
+}
+
+function assertRunIn(path: string): void {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats?.isFile() === true || existsSync(join(path, JOURNAL_FILE))) return;
+  const got = stats === undefined ? 'no such folder' : `a folder without ${JOURNAL_FILE}`;
+  throw new BoSearchError('E_ARGUMENT', `${path}: expected the folder of a run, got ${got}`, {
+    hint: 'check the path',
+  });
+}
+
+/** Whether the results in a folder are of all of its evaluations. */
+function isCompared(folder: string, ended: number): boolean {
+  const file = join(folder, RESULTS_FILE);
+  if (!existsSync(file)) return false;
+  try {
+    return readResults(file).search.evaluations >= ended;
+  } catch {
+    // damaged: the next run makes them again
+    return false;
+  }
 }
 
 function lastSession(records: readonly JournalRecord[]): { wanted?: number; backend?: string } {

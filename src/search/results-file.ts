@@ -46,7 +46,7 @@ const schema = z.looseObject(
 export function readResults(path: string): SearchResults {
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, 'utf8'));
+    value = JSON.parse(readFileSync(path, 'utf8').replace(/^\uFEFF/, ''));
   } catch (cause) {
     throw new BoSearchError('E_STORAGE', `${path}: expected JSON, got ${(cause as Error).message}`, {
       hint: 'run the search again in its folder: it makes the file anew',

@@ -1,16 +1,13 @@
 /** The steps of the main job, from opening model and study to the last file. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { inProcessObjective } from '../evaluators/index.js';
 import { loadImagePool } from '../objective/images/image-pool.js';
-import { JOURNAL_FILE } from '../storage/index.js';
-import { readJournalBytes } from '../storage/read-journal.js';
 import type { OptimizeResult, Study } from '../study/index.js';
 import { isFailed } from '../trial/index.js';
 import { readArtefacts, writeArtefacts } from './artefacts.js';
 import { bestStep } from './best-step.js';
 import { type SearchConfig, weightsOf } from './config/search-config.js';
 import { assertEnoughImages, assertModelFits } from './config/assert-fits.js';
+import { foundFinished } from './found-finished.js';
 import { compareHeldOut } from './held-out.js';
 import { modelPlace } from './model-place.js';
 import { openJob, type SearchJob } from './open-job.js';
@@ -18,7 +15,7 @@ import { openSearchStudy } from './open-search-study.js';
 import type { SearchResults } from './results.js';
 import { makeSample, type Sample, type SampleSplit } from './samples.js';
 import { openScoreCache, type ScoreCache } from './score-cache.js';
-import { assertEnoughEvaluations, assertSameSearch, type SearchFacts, searchFacts } from './search-facts.js';
+import { type SearchFacts, searchFacts } from './search-facts.js';
 import type { FailingSearch, InterruptedSearch, RunSearchOptions, SearchOutcome } from './search-outcome.js';
 import { studyListener } from './study-listener.js';
 
@@ -49,7 +46,8 @@ async function runWith(
     latents: facts.model.latents.length,
     classes: model.task.classes.length,
   });
-  assertFolderFits(config, facts, out);
+  const there = await foundFinished({ config, facts, out, ...(onEvent === undefined ? {} : { onEvent }) });
+  if (there !== undefined) return there;
   await assertEnoughImages(config, options.configFile, { images: model.imagesManifest, task: model.task });
   const study = await openSearchStudy({ ...options, config, facts, job });
   const run: Run = { config, job, facts, study, options };
@@ -62,19 +60,6 @@ async function runWith(
   } finally {
     await study.close();
   }
-}
-
-/** Compares with what is in the folder before anything is changed in it. */
-function assertFolderFits(config: SearchConfig, facts: SearchFacts, out: string): void {
-  const journal = join(out, JOURNAL_FILE);
-  if (!existsSync(journal)) return;
-  const { records } = readJournalBytes(journal);
-  const header = records.at(0);
-  // none: a process died before it began the study, which is begun now
-  if (header?.kind !== 'header') return;
-  assertSameSearch(header, facts, out);
-  const ended = records.filter(({ kind }) => kind === 'tell').length;
-  assertEnoughEvaluations(config.search.evaluations, ended, out);
 }
 
 interface Run {

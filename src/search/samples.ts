@@ -1,7 +1,14 @@
 /** Makes a sample: images of one split, clean and attacked, cut into blocks and made ready for scoring. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { BoSearchError } from '../errors.js';
 import { createAttack } from '../objective/attacks/attack-registry.js';
-import { type ObtainedSet, obtainAttackedSet } from '../objective/attacks/attacked-set-files.js';
+import {
+  ATTACKED_MANIFEST,
+  loadAttackedSet,
+  type ObtainedSet,
+  obtainAttackedSet,
+} from '../objective/attacks/attacked-set-files.js';
 import { type AttackSummary, summariseAttack } from '../objective/evaluation/attack-summary.js';
 import { createEvaluationBlocks, disposeBlocks } from '../objective/evaluation/evaluation-blocks.js';
 import { type EvaluationBlock, preparedByModel } from '../objective/evaluation/prepared-images.js';
@@ -81,7 +88,8 @@ export async function makeSample(options: SampleOptions): Promise<Sample> {
 async function obtainAttacked(options: SampleOptions, images: ImageSet): Promise<ObtainedSet> {
   const { job, config, split, out, signal, onEvent } = options;
   const { attack, against, keepOnlySuccessful } = attackPlan(config);
-  return obtainAttackedSet(join(out, 'attacked', split), {
+  const folder = join(out, 'attacked', split);
+  return obtainAttackedSet(folder, {
     attack: createAttack(attack),
     model: against === 'defence' ? job.defence : job.classifier,
     images,
@@ -90,5 +98,21 @@ async function obtainAttacked(options: SampleOptions, images: ImageSet): Promise
     madeBy: { backend: job.runtime.description, versions: job.versions },
     onProgress: ({ done, total }) => onEvent?.({ kind: 'attacking', split, done, of: total }),
     ...(signal === undefined ? {} : { signal }),
+  }).catch(async (error: unknown) => {
+    throw (await damageIn(folder)) ?? error;
   });
+}
+
+/** What is wrong with the attacked images in a folder of the run; undefined where nothing is. */
+async function damageIn(folder: string): Promise<BoSearchError | undefined> {
+  if (!existsSync(join(folder, ATTACKED_MANIFEST))) return undefined;
+  try {
+    await loadAttackedSet(folder);
+    return undefined;
+  } catch (cause) {
+    return new BoSearchError('E_STORAGE', `${folder}: ${(cause as Error).message}`, {
+      hint: `remove ${folder}: its images are then attacked again, with the same result`,
+      cause,
+    });
+  }
 }

@@ -87,23 +87,25 @@ export function assertSameSearch(header: HeaderRecord, asked: SearchFacts, out: 
   if (begun === undefined) {
     throw changed(`${out}: expected a search, got a study of another kind`, out);
   }
-  const difference = firstDifference(begun, asked, '');
+  // the task first: other classifiers and classes only follow from it
+  const difference =
+    firstDifference(taskOf(begun), taskOf(asked), 'config') ?? firstDifference(begun, asked, '');
   if (difference === undefined) return;
   const { path, before, now } = difference;
   const name = path.replace(/^config\./, '');
   throw changed(`${name}: expected ${shown(before)}, with which ${out} was begun, got ${shown(now)}`, out);
 }
 
-/**
- * Checks that no evaluation is to be taken back.
- * @throws BoSearchError `E_CONFIG_CHANGED`
- */
-export function assertEnoughEvaluations(evaluations: number, ended: number, out: string): void {
-  if (evaluations >= ended) return;
-  throw changed(
-    `search.evaluations: expected at least ${ended}, which ${out} holds, got ${evaluations}`,
-    out,
-  );
+function taskOf({ config }: SearchFacts): { readonly task: unknown } {
+  return { task: (config as { readonly task?: unknown }).task };
+}
+
+/** The error of asking for fewer evaluations than a folder holds: none is taken back. */
+export function tooFewEvaluations(evaluations: number, ended: number, out: string): BoSearchError {
+  const message = `search.evaluations: expected at least ${ended}, which ${out} holds, got ${evaluations}`;
+  return new BoSearchError('E_CONFIG_CHANGED', message, {
+    hint: `pass --evaluations ${ended} or more, or raise search.evaluations`,
+  });
 }
 
 function changed(message: string, out: string): BoSearchError {

@@ -14,11 +14,20 @@ const HINTS: Readonly<Record<string, string>> = {
   EEXIST: 'a part of the path is a file; choose another folder',
 };
 
-/** An `E_STORAGE` error with the system's code in its message and a hint where one is known. */
+/** What some codes say of a path, in words. */
+const FOUND: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file or folder',
+  ENOTDIR: 'a path that leads through a file',
+  EEXIST: 'a file in its place',
+  EISDIR: 'a folder in its place',
+  ENOTEMPTY: 'a folder in its place',
+};
+
+/** An `E_STORAGE` error with what the system said in its message and a hint where one is known. */
 export function storageError(what: string, cause: unknown): BoSearchError {
   const code = errorCode(cause);
   const hint = code === undefined ? undefined : HINTS[code];
-  const got = code ?? (cause instanceof Error ? cause.message : String(cause));
+  const got = FOUND[code ?? ''] ?? code ?? (cause instanceof Error ? cause.message : String(cause));
   return new BoSearchError('E_STORAGE', `${what}, got ${got}`, {
     cause,
     ...(hint === undefined ? {} : { hint }),

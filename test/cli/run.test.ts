@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readSearchConfig } from '../../src/search/config/read-search-config.js';
 import { schedulesFromJson, type SchedulesFile } from '../../src/schedules/index.js';
+import { currentOwner } from '../../src/storage/lock-owner.js';
 import type { SearchResults } from '../../src/search/index.js';
 import { buildCli, type BuiltCli, type CliResult } from './built-cli.js';
 import { bundledBytes, copyModel, editManifest, overflowing, sha256 } from './model-folder.js';
@@ -165,7 +166,7 @@ describe('bo-search run', () => {
     });
     expect(interrupted.code).toBe(130);
     expect(interrupted.stderr).toMatch(
-      /\ninterrupted after \d of 6 evaluations; nothing is lost\ngo on with: bo-search run search\.yaml --out runs\/hard\n$/,
+      /\ninterrupted after \d of 6 evaluations; nothing is lost\ngo on with: npx bo-search run search\.yaml --out runs\/hard\n$/,
     );
 
     const full = await cli.run(args, { shell: 'ulimit -f 30;' });
@@ -197,11 +198,21 @@ describe('bo-search run', () => {
     expect(more.code).toBe(0);
     expect(more.stderr).toContain('\ngoing on with runs/more/study.jsonl: 6 of 7 evaluations are there\n');
     expect((JSON.parse(more.stdout) as { results: SearchResults }).results.search.evaluations).toBe(7);
-    const fewer = await cli.run(['run', 'search.yaml', '--out', out]);
-    expect(fewer.code).toBe(3);
+    const journal = read(`${out}/study.jsonl`);
+    const fewer = await cli.run(['run', 'search.yaml', '--out', out, '--json']);
+    expect(fewer.code).toBe(0);
     expect(fewer.stderr).toContain(
-      '\nbo-search: search.evaluations: expected at least 7, which runs/more holds, got 6\n',
+      '\nwarning: search.evaluations is 6, and runs/more is finished with 7: this is what is there\n',
     );
+    const { results } = JSON.parse(more.stdout) as { results: SearchResults };
+    expect(JSON.parse(fewer.stdout)).toMatchObject({ kind: 'finished', reused: true, results });
+    rmSync(join(cli.folder, out, 'results.json'));
+    const open = await cli.run(['run', 'search.yaml', '--out', out]);
+    expect(open.code).toBe(3);
+    expect(open.stderr).toMatch(
+      /\nbo-search: search\.evaluations: expected at least 7, which runs\/more holds, got 6\nhint: pass --evaluations 7 or more, or raise search\.evaluations\n$/,
+    );
+    expect(read(`${out}/study.jsonl`)).toBe(journal);
   });
 });
 
@@ -219,7 +230,7 @@ describe('bo-search run refuses', () => {
       code: 2,
       stdout: '',
       stderr:
-        'bo-search: nowhere.yaml: expected a configuration file, got no such file\nhint: `bo-search init` writes one\n',
+        'bo-search: nowhere.yaml: expected a configuration file, got no such file\nhint: `npx bo-search init` writes one\n',
     });
     expect(existsSync(join(cli.folder, 'runs/none'))).toBe(false);
   });
@@ -257,6 +268,10 @@ describe('bo-search run refuses', () => {
       code: 3,
       message: 'attack.l2Bound: expected 3, with which runs/base was begun, got 2',
     });
+    expect(await refusal(CONFIG.replace('coarse', 'fine'), 'runs/base')).toEqual({
+      code: 3,
+      message: 'task: expected "coarse", with which runs/base was begun, got "fine"',
+    });
     expect(read('runs/base/study.jsonl')).toBe(journal);
   });
 
@@ -284,7 +299,7 @@ describe('bo-search run refuses', () => {
     put('taken', '');
     expect(await refusal(CONFIG, 'taken/run')).toEqual({
       code: 3,
-      message: 'taken/run: expected a folder for the study, got ENOTDIR',
+      message: 'taken/run: expected a folder for the study, got a path that leads through a file',
     });
   });
 
@@ -295,8 +310,10 @@ describe('bo-search run refuses', () => {
     };
     put(`${out}/attacked/heldOut/${manifest.images.file}`, 'x');
     const { code, message } = await refusal(CONFIG, out);
-    expect(code).toBe(2);
-    expect(message).toMatch(/^attacked-[0-9a-f]{16}\.f32: expected \d+ bytes for 12 images, got 1$/);
+    expect(code).toBe(3);
+    expect(message).toMatch(
+      /^runs\/pixels\/attacked\/heldOut: attacked-[0-9a-f]{16}\.f32: expected \d+ bytes for 12 images, got 1$/,
+    );
   });
 
   describe('a model', () => {
@@ -386,6 +403,30 @@ describe('bo-search status', () => {
     expect(lines[4]).toMatch(/^state {3}finished, last written .+ ago$/);
   });
 
+  it('says how to go on with a run that was broken off, and that what was under way is done again', async () => {
+    const out = copyRun('broken', ['results.json']);
+    const whole = read(`${out}/study.jsonl`);
+    put(
+      `${out}/study.jsonl`,
+      whole.slice(0, whole.lastIndexOf('\n', whole.lastIndexOf('"kind":"tell"')) + 1),
+    );
+    const { stdout } = await cli.run(['status', out]);
+    const lines = stdout.split('\n');
+    expect(lines[0]).toBe('runs/broken/study.jsonl: 5 of 6 evaluations, 1 broken off, will be done again');
+    expect(lines[4]).toMatch(
+      /^state {3}nobody is at work, last written .+ ago; go on with: npx bo-search run <your search\.yaml> --out runs\/broken$/,
+    );
+    const json = await cli.run(['status', out, '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({ finished: false, running: 1 });
+  });
+
+  it('does not call a run finished while a process works in it', async () => {
+    const out = copyRun('locked');
+    put(`${out}/study.lock`, JSON.stringify(currentOwner()));
+    const { stdout } = await cli.run(['status', out, '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ finished: false, writer: { pid: process.pid } });
+  });
+
   it('as JSON', async () => {
     const { stdout } = await cli.run(['status', 'runs/base', '--json']);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -412,6 +453,39 @@ describe('bo-search export', () => {
       stderr: 'wrote out/mine.json\n',
     });
     expect(read('out/mine.json')).toBe(read('runs/base/schedules.json'));
+  });
+
+  it('replaces schedules and no other file', async () => {
+    put('mine.yaml', CONFIG);
+    expect(await cli.run(['export', 'runs/base', '-o', 'mine.yaml'])).toEqual({
+      code: 3,
+      stdout: '',
+      stderr:
+        'bo-search: mine.yaml: expected no file yet, or schedules to replace, got another file\n' +
+        'hint: it is left as it was: choose another place, or move it away\n',
+    });
+    expect(read('mine.yaml')).toBe(CONFIG);
+    expect(await cli.run(['export', 'runs/base', '-o', 'runs'])).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('got a folder\n') as unknown as string,
+    });
+    await cli.run(['export', 'runs/base', '-o', 'twice.json']);
+    expect(await cli.run(['export', 'runs/base', '-o', 'twice.json', '--only', 'linear'])).toMatchObject({
+      code: 0,
+    });
+    expect(schedulesFromJson(read('twice.json')).schedules).toHaveLength(1);
+  });
+
+  it('warns where the run went on after its schedules were written', async () => {
+    const out = copyRun('ahead');
+    const text = read(`${out}/schedules.json`);
+    put(`${out}/schedules.json`, text.replace('"evaluations": 6', '"evaluations": 4'));
+    expect(await cli.run(['export', out])).toMatchObject({
+      code: 0,
+      stderr:
+        'warning: runs/ahead/schedules.json is of the first 4 evaluations, and the run holds 6 by now\n' +
+        'hint: npx bo-search run <your search.yaml> --out runs/ahead finishes it with all of them\n',
+    });
   });
 
   it('writes only one kind, and names the kinds there are', async () => {

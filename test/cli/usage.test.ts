@@ -34,7 +34,7 @@ describe('bo-search', () => {
       const { code, stdout } = await cli.run([command, '--help']);
       expect(code).toBe(0);
       expect(stdout).toContain(`Usage: bo-search ${command}`);
-      expect(stdout).toContain(`  $ bo-search ${command}`);
+      expect(stdout).toContain(`  $ npx bo-search ${command}`);
       expect(stdout).toContain('Exit codes:');
     },
   );
@@ -43,32 +43,37 @@ describe('bo-search', () => {
     [
       'an unknown command',
       ['rum'],
-      "bo-search: unknown command 'rum'\n(Did you mean run?)\nhint: bo-search --help says what there is\n",
+      "bo-search: unknown command 'rum'\n(Did you mean run?)\nhint: npx bo-search --help says what there is\n",
     ],
     [
       'an unknown option',
       ['init', '--force'],
-      "bo-search: unknown option '--force'\nhint: bo-search init --help says what is expected\n",
+      "bo-search: unknown option '--force'\nhint: npx bo-search init --help says what is expected\n",
     ],
     [
       'a missing argument',
       ['status'],
-      "bo-search: missing required argument 'folder'\nhint: bo-search status --help says what is expected\n",
+      "bo-search: missing required argument 'folder'\nhint: npx bo-search status --help says what is expected\n",
     ],
     [
       'a missing option',
       ['run', 'search.yaml'],
-      "bo-search: required option '-o, --out <folder>' not specified\nhint: bo-search run --help says what is expected\n",
+      "bo-search: required option '-o, --out <folder>' not specified\nhint: npx bo-search run --help says what is expected\n",
+    ],
+    [
+      'a folder without a name',
+      ['run', 'search.yaml', '--out', ''],
+      `bo-search: option '-o, --out <folder>' argument '' is invalid. expected a path, got ""\nhint: npx bo-search run --help says what is expected\n`,
     ],
     [
       'a seed that is none',
       ['run', 'search.yaml', '--out', 'x', '--seed', '-1'],
-      `bo-search: option '--seed <n>' argument '-1' is invalid. expected an integer of at least 0, got "-1"\nhint: bo-search run --help says what is expected\n`,
+      `bo-search: option '--seed <n>' argument '-1' is invalid. expected an integer of at least 0, got "-1"\nhint: npx bo-search run --help says what is expected\n`,
     ],
     [
       'a number of evaluations that is none',
       ['run', 'search.yaml', '--out', 'x', '--evaluations', '0'],
-      `bo-search: option '--evaluations <n>' argument '0' is invalid. expected an integer of at least 1, got "0"\nhint: bo-search run --help says what is expected\n`,
+      `bo-search: option '--evaluations <n>' argument '0' is invalid. expected an integer of at least 1, got "0"\nhint: npx bo-search run --help says what is expected\n`,
     ],
   ])('refuses %s', async (_, args, stderr) => {
     expect(await cli.run(args)).toEqual({ code: 2, stdout: '', stderr });
@@ -85,7 +90,7 @@ describe('bo-search init', () => {
   it('writes a configuration and says how to go on, and never writes over it', async () => {
     expect(await cli.run(['init', 'a'])).toEqual({
       code: 0,
-      stdout: 'wrote a/search.yaml\nnext: bo-search run a/search.yaml --out a/runs/first\n',
+      stdout: 'wrote a/search.yaml\nnext: npx bo-search run a/search.yaml --out a/runs/first\n',
       stderr: '',
     });
     const file = join(cli.folder, 'a', 'search.yaml');
@@ -107,7 +112,7 @@ describe('bo-search init', () => {
     expect(await cli.run(['init', 'file'])).toMatchObject({
       code: 3,
       stderr: expect.stringMatching(
-        /^bo-search: file: expected a folder, got EEXIST\nhint: .+\n$/,
+        /^bo-search: file: expected a folder, got a file in its place\nhint: .+\n$/,
       ) as unknown as string,
     });
   });
@@ -188,6 +193,26 @@ describe('bo-search validate', () => {
     });
   });
 
+  it('knows schedules that lost their format, and reads past a byte order mark', async () => {
+    const file: SchedulesFile = {
+      format: 'bo-search/schedules',
+      version: 1,
+      model: { name: 'm', latents: ['a'] },
+      schedules: [{ kind: 'learned', alphas: [0.5] }],
+    };
+    put('mine.json', `\uFEFF${schedulesToJson(file)}`);
+    expect(await cli.run(['validate', 'mine.json'])).toMatchObject({
+      code: 0,
+      stdout: 'mine.json: 1 schedules for m, 1 latents: learned\n',
+    });
+    put('mine.json', JSON.stringify({ ...file, format: undefined }));
+    const { code, stderr } = await cli.run(['validate', 'mine.json']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^bo-search: mine\.json: .*format.*\n/);
+    put('marked.yaml', `\uFEFF${SEARCH_TEMPLATE}`);
+    expect(await cli.run(['validate', 'marked.yaml'])).toMatchObject({ code: 0 });
+  });
+
   it.each([
     ['none.yaml', 'no such file'],
     ['picture.png', 'a file of another kind (picture.png)'],
@@ -206,9 +231,15 @@ describe('bo-search validate', () => {
 describe('bo-search status and export', () => {
   it('name a folder without a run', async () => {
     expect(await cli.run(['status', 'nowhere'])).toEqual({
-      code: 3,
+      code: 2,
       stdout: '',
-      stderr: 'bo-search: nowhere/study.jsonl: expected a journal, got ENOENT\nhint: check the path\n',
+      stderr: 'bo-search: nowhere: expected the folder of a run, got no such folder\nhint: check the path\n',
+    });
+    mkdirSync(join(cli.folder, 'bare'), { recursive: true });
+    expect(await cli.run(['status', 'bare'])).toMatchObject({
+      code: 2,
+      stderr:
+        'bo-search: bare: expected the folder of a run, got a folder without study.jsonl\nhint: check the path\n',
     });
     expect(await cli.run(['export', 'nowhere'])).toEqual({
       code: 2,

@@ -297,7 +297,7 @@ describe('schedulesFromJson(source, file) refuses, with place and reason,', () =
     expect(error.code).toBe('E_SCHEDULES');
     expect(error.message).toMatch(/^schedules\.json: expected JSON, got .+/);
     expect(error.hint).toBe(
-      'the file may be cut short or written by hand; write it again with `bo-search export`',
+      'the file may be cut short or written by hand; write it again with `npx bo-search export`',
     );
   });
 

@@ -194,11 +194,11 @@ describe('openJournal(folder)', () => {
     writeFileSync(join(folder, 'file'), '');
     expect(await rejected(openJournal(join(folder, 'file')))).toEqual([
       'E_STORAGE',
-      `${join(folder, 'file')}: expected a folder for the study, got EEXIST`,
+      `${join(folder, 'file')}: expected a folder for the study, got a file in its place`,
     ]);
     expect(await rejected(openJournal(join(folder, 'file', 'deep')))).toEqual([
       'E_STORAGE',
-      `${join(folder, 'file', 'deep')}: expected a folder for the study, got ENOTDIR`,
+      `${join(folder, 'file', 'deep')}: expected a folder for the study, got a path that leads through a file`,
     ]);
   });
 
@@ -349,7 +349,7 @@ describe('readJournal(path)', () => {
     const folder = await temporaryFolder();
     expect(thrown(() => readJournal(folder))).toEqual([
       'E_STORAGE',
-      `${fileOf(folder)}: expected a journal, got ENOENT`,
+      `${fileOf(folder)}: expected a journal, got no such file or folder`,
     ]);
     writeFileSync(fileOf(folder), '');
     expect(thrown(() => readJournal(folder))).toEqual([

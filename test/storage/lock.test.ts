@@ -117,7 +117,7 @@ describe('acquireLock(folder)', () => {
     const folder = join(await temporaryFolder(), 'absent');
     expect(thrown(() => acquireLock(folder))).toEqual([
       'E_STORAGE',
-      `${folder}: expected a folder to write the lock in, got ENOENT`,
+      `${folder}: expected a folder to write the lock in, got no such file or folder`,
     ]);
   });
 });

@@ -40,7 +40,7 @@ function lifeOf(folder: string): string[] {
   } catch (error) {
     // killed before the header was whole
     expect((error as Error).message).toMatch(
-      /expected (a header, got an empty journal|a journal, got ENOENT)$/,
+      /expected (a header, got an empty journal|a journal, got no such file or folder)$/,
     );
     return [];
   }

@@ -3,9 +3,11 @@ import process from 'node:process';
 import { readStudy } from '../../index.js';
 import { BoSearchError } from '../../errors.js';
 import { schedulesToJson } from '../../schedules/index.js';
-import { loadSchedules, writeWhole } from '../../search/index.js';
+import { loadSchedules } from '../../search/index.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { runCommand } from '../shell-words.js';
 import { note } from '../terminal.js';
+import { writeSchedules } from '../write-schedules.js';
 
 export interface ExportFlags {
   readonly output?: string;
@@ -26,11 +28,18 @@ export async function exportSchedules(source: string, { output, only }: ExportFl
   }
   if (!loaded.finished)
     note(`warning: ${loaded.source} is not finished: this is the best so far, without held-out scores`);
+  if (loaded.behind !== undefined) {
+    const { ended, evaluations, folder } = loaded.behind;
+    note(
+      `warning: ${loaded.source} is of the first ${evaluations} evaluations, and the run holds ${ended} by now`,
+      `hint: ${runCommand(folder)} finishes it with all of them`,
+    );
+  }
   const text = schedulesToJson({ ...loaded.file, schedules });
   if (output === undefined) {
     process.stdout.write(text);
   } else {
-    await writeWhole(output, text);
+    await writeSchedules(output, text);
     note(`wrote ${output}`);
   }
   return EXIT.done;

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { SEARCH_TEMPLATE, writeNew } from '../../search/index.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { commandLine } from '../shell-words.js';
 import { print } from '../terminal.js';
 
 /** Writes `search.yaml` into a folder, which is made if need be. */
@@ -9,6 +10,6 @@ export async function init(folder: string): Promise<ExitCode> {
   const file = join(folder, 'search.yaml');
   await writeNew(file, SEARCH_TEMPLATE);
   const out = join(folder, 'runs', 'first');
-  print(`wrote ${file}`, `next: bo-search run ${file} --out ${out}`);
+  print(`wrote ${file}`, `next: ${commandLine('run', file, '--out', out)}`);
   return EXIT.done;
 }

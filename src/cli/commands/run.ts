@@ -12,6 +12,7 @@ import {
 } from '../../search/index.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { liveProgress } from '../live-progress.js';
+import { commandLine } from '../shell-words.js';
 import { note, print, styleOf } from '../terminal.js';
 
 export interface RunFlags {
@@ -96,16 +97,11 @@ function fixed(value: number): string {
 
 /** The command that goes on with this run. */
 function commandAgain(configFile: string, { out, seed, evaluations, json }: RunFlags): string {
-  const words = ['bo-search', 'run', configFile, '--out', out];
+  const words = ['run', configFile, '--out', out];
   if (seed !== undefined) words.push('--seed', String(seed));
   if (evaluations !== undefined) words.push('--evaluations', String(evaluations));
   if (json === true) words.push('--json');
-  return words.map(quoted).join(' ');
-}
-
-/** A word as a shell takes it. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return commandLine(...words);
 }
 
 /** The first Ctrl-C (or SIGTERM) asks for an end, the second one is one. */

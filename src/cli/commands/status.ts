@@ -1,6 +1,7 @@
 /** `bo-search status`: how far a run is. */
 import { formatDuration, readRun, type RunStatus } from '../../search/index.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { runCommand } from '../shell-words.js';
 import { note, print } from '../terminal.js';
 
 /** Says how far the run in a folder is. */
@@ -19,10 +20,12 @@ function summary(run: RunStatus): Record<string, unknown> {
 }
 
 function lines(run: RunStatus): string[] {
-  const { facts, wanted, ended, failed, running, best, header, backend } = run;
+  const { facts, wanted, ended, failed, running, best, header, backend, writer } = run;
   const counts = [`${ended}${wanted === undefined ? '' : ` of ${wanted}`} evaluations`];
   if (failed > 0) counts.push(`${failed} failed`);
-  if (running > 0) counts.push(`${running} under way`);
+  if (running > 0) {
+    counts.push(`${running} ${writer === undefined ? 'broken off, will be done again' : 'under way'}`);
+  }
   const { task } = (facts?.config ?? {}) as { readonly task?: string };
   return [
     `${run.journal}: ${counts.join(', ')}`,
@@ -41,9 +44,10 @@ function origin({ by, label }: { readonly by: string; readonly label?: string })
   return label ?? by;
 }
 
-function stateOf({ writer, finished, idleSeconds, ended, wanted }: RunStatus): string {
+function stateOf({ writer, finished, idleSeconds, facts, folder }: RunStatus): string {
   const last = `last written ${formatDuration(idleSeconds)} ago`;
   if (writer !== undefined) return `process ${writer.pid} on ${writer.host} is at work, ${last}`;
-  if (finished && (wanted === undefined || ended >= wanted)) return `finished, ${last}`;
-  return `nobody is at work, ${last}; go on with: bo-search run <config> --out <folder>`;
+  if (finished) return `finished, ${last}`;
+  const next = facts === undefined ? '' : `; go on with: ${runCommand(folder)}`;
+  return `nobody is at work, ${last}${next}`;
 }

@@ -19,7 +19,7 @@ const LONGEST_SHOWN = 60;
  * @throws BoSearchError `E_CONFIG`: one line a mistake, `file:line:column path: expected …, got …`.
  */
 export function readSearchConfig(text: string, file = 'search.yaml'): SearchConfig {
-  const placed = parseYaml(text, file);
+  const placed = parseYaml(text.replace(/^\uFEFF/, ''), file);
   const result = searchConfigSchema.safeParse(withoutEmptySections(placed.value, searchConfigSchema));
   if (result.success) return result.data;
   const mistakes = result.error.issues
@@ -30,7 +30,7 @@ export function readSearchConfig(text: string, file = 'search.yaml'): SearchConf
   throw new BoSearchError(
     'E_CONFIG',
     more > 0 ? [...shown, `and ${more} more`].join('\n') : shown.join('\n'),
-    { hint: '`bo-search init` writes a configuration that explains every key' },
+    { hint: '`npx bo-search init` writes a configuration that explains every key' },
   );
 }
 
@@ -52,7 +52,7 @@ function unreadable(path: string, cause: NodeJS.ErrnoException): BoSearchError {
   const got = { ENOENT: 'no such file', EISDIR: 'a folder', EACCES: 'a file that may not be read' };
   const found = got[cause.code as keyof typeof got] ?? cause.message;
   return new BoSearchError('E_CONFIG', `${path}: expected a configuration file, got ${found}`, {
-    hint: '`bo-search init` writes one',
+    hint: '`npx bo-search init` writes one',
     cause,
   });
 }

@@ -111,6 +111,6 @@ function startOf(node: Node | null): number | undefined {
 
 function bad(message: string): BoSearchError {
   return new BoSearchError('E_CONFIG', message, {
-    hint: 'write a configuration that works with `bo-search init` and compare',
+    hint: 'write a configuration that works with `npx bo-search init` and compare',
   });
 }

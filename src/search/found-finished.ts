@@ -1,0 +1,47 @@
+/** Compares a search with what is in its folder before anything is changed there. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { JOURNAL_FILE } from '../storage/index.js';
+import { readJournalBytes } from '../storage/read-journal.js';
+import { readArtefacts } from './artefacts.js';
+import type { SearchConfig } from './config/search-config.js';
+import type { SearchListener } from './events.js';
+import { assertSameSearch, type SearchFacts, tooFewEvaluations } from './search-facts.js';
+import type { FinishedSearch } from './search-outcome.js';
+
+export interface FolderAsked {
+  readonly config: SearchConfig;
+  readonly facts: SearchFacts;
+  readonly out: string;
+  readonly onEvent?: SearchListener;
+}
+
+/**
+ * What is in a folder that holds more evaluations than are asked for, if it is finished; undefined where the search
+ * begins or goes on.
+ * @throws BoSearchError `E_CONFIG_CHANGED` if the folder is another search's, or holds more and is not finished.
+ */
+export async function foundFinished({
+  config,
+  facts,
+  out,
+  onEvent,
+}: FolderAsked): Promise<FinishedSearch | undefined> {
+  const journal = join(out, JOURNAL_FILE);
+  if (!existsSync(journal)) return undefined;
+  const { records } = readJournalBytes(journal);
+  const header = records.at(0);
+  // none: a process died before it began the study, which is begun now
+  if (header?.kind !== 'header') return undefined;
+  assertSameSearch(header, facts, out);
+  const ended = records.filter(({ kind }) => kind === 'tell').length;
+  const { evaluations } = config.search;
+  if (evaluations >= ended) return undefined;
+  const done = await readArtefacts(out, { facts, heldOut: config.heldOut, evaluations: ended });
+  if (done === undefined) throw tooFewEvaluations(evaluations, ended, out);
+  onEvent?.({
+    kind: 'warning',
+    message: `search.evaluations is ${evaluations}, and ${out} is finished with ${ended}: this is what is there`,
+  });
+  return { kind: 'finished', out, ...done, reused: true };
+}
