@@ -14,4 +14,19 @@ export async function main(): Promise<readonly number[]> {
   return best === undefined ? [] : best.alphas;
 }
 
+/** The surrogate and the acquisition without a study: fit, then look where most is to be gained. */
+export function next(x: Float64Array, y: Float64Array, dimension: number): Float64Array {
+  const data: gp.GpData = { x, y, dimension, noise: { kind: 'inferred' } };
+  const priors: gp.HyperPriors = {
+    lengthscale: gp.dimensionScaledPrior(dimension),
+    outputScale: 1,
+    noiseVariance: { kind: 'log-normal', location: -4, scale: 1 },
+  };
+  const { hyperparameters } = gp.fitHyperparameters(data, { priors });
+  const posterior = gp.exactGp(data, hyperparameters);
+  const gain = acquisition.noisyLogExpectedImprovement(posterior, { incumbents: x });
+  const stream = acquisition.randomStream('next', y.length);
+  return acquisition.maximizeAcquisition(gain, { stream, scales: hyperparameters.lengthscales }).x;
+}
+
 export const surface: readonly object[] = [gp, acquisition, schedules];

@@ -1,4 +1,5 @@
 /** Acquisition functions on the unit cube and their maximiser: `bo-search/acquisition`. */
+export { type RandomStream, randomStream, type StopReason } from '../math/index.js';
 export type { Acquisition, ValuesWithGradients } from './acquisition.js';
 export type { ImprovementOptions } from './expected-improvement.js';
 export { expectedImprovement, logExpectedImprovement } from './expected-improvement.js';

@@ -1,4 +1,5 @@
 /** Exact Gaussian processes on the unit cube: kernels, priors, noise, fit, posterior. */
+export { type RandomStream, randomStream, type StopReason } from '../math/index.js';
 export type { GpData, GroupOffsets } from './data.js';
 export { empiricalLogit, inverseLogit, logitVariance } from './empirical-logit.js';
 export type { EmpiricalLogit } from './empirical-logit.js';

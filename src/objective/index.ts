@@ -1,4 +1,7 @@
 /** Judges schedules: image sets, attacks and evaluation of a purified classifier. */
+// The vocabulary of outcomes
+export type { Bits, ImageOutcomes, ScoreWeights } from '../trial/index.js';
+
 // Images
 export { chooseImages, type ImageChoice } from './images/choose-images.js';
 export { loadImagePool, type ImagePool } from './images/image-pool.js';

@@ -11,6 +11,7 @@ export { ALPHA_TOLERANCE, schedulesFromJson, schedulesToJson } from './schedules
 export type {
   Estimate,
   Schedule,
+  ScheduleBase,
   ScheduleMetrics,
   ScheduleProvenance,
   SchedulesDefence,

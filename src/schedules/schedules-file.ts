@@ -44,7 +44,7 @@ export interface ScheduleProvenance {
   readonly [key: string]: unknown;
 }
 
-interface ScheduleBase {
+export interface ScheduleBase {
   /** Before attenuation, one a latent, in [0, 1]. */
   readonly alphas: readonly number[];
   readonly label?: string;

@@ -7,8 +7,22 @@ export type {
   RunSearchOptions,
   SearchOutcome,
 } from './search-outcome.js';
-export type { SearchEvent, SearchListener } from './events.js';
+export type {
+  AttackedEvent,
+  AttackingEvent,
+  OpenedEvent,
+  ScanningEvent,
+  ScoringEvent,
+  SearchEvent,
+  SearchListener,
+  SearchWarningEvent,
+  StudyOpenedEvent,
+  TrialEvent,
+  TrialFailedEvent,
+  WrittenEvent,
+} from './events.js';
 export type { BestStep, ResultRow, SearchResults } from './results.js';
+export type { SearchFacts } from './search-facts.js';
 
 // Configuration
 export { loadSearchConfig, readSearchConfig } from './config/read-search-config.js';
@@ -30,6 +44,10 @@ export {
   progressLine,
   progressText,
   scoreTable,
+  type Difference,
+  type NamedAlphas,
   type Progress,
+  type ScoreRow,
   type TextStyle,
+  type TrialRow,
 } from '../report/index.js';
