@@ -1,7 +1,8 @@
 /**
  * 95 % intervals of accuracies and of mean scores.
  *
- * Notation: p̂ the observed mean, m images, z the 97.5 % point of N(0, 1).
+ * Notation: p̂ the observed mean, m images, z the 97.5 % point of N(0, 1); of several proportions, w their weights and
+ * l, u the ends of their Wilson intervals.
  */
 import { BoSearchError } from '../../errors.js';
 
@@ -49,4 +50,37 @@ export function scoreInterval(mean: number, variance: number, images: number): I
   }
   const ofProportion = mean * (1 - mean);
   return wilsonInterval(mean, variance > 0 && ofProportion > 0 ? ofProportion / variance : images);
+}
+
+/** A proportion of images and its weight in a score. */
+export interface WeightedProportion {
+  /** p̂, in [0, 1]. */
+  readonly mean: number;
+  /** At least 0. */
+  readonly weight: number;
+}
+
+/**
+ * Interval of Σ w·p̂ from the Wilson intervals of its parts, on the same images:
+ * Σ w·p̂ − Σ w·(p̂ − l) to Σ w·p̂ + Σ w·(u − p̂).
+ *
+ * It is meant for scores of which a part is the same on all images. The variance of the scores then says nothing of that
+ * part's error; its Wilson interval does. Adding the distances takes the errors of the parts for fully correlated, as
+ * the correlation with a part that never changes cannot be estimated: the interval is never narrower than the method of
+ * variance estimates recovery would make it for any correlation (its distances add as roots of squares where there is
+ * none), and is that of the one part where only one has weight.
+ * @param parts - weights add up to at most 1.
+ * @param images - m, at least 1.
+ * @throws BoSearchError `E_ARGUMENT` if a mean or the number of images is out of range.
+ * @see Zou and Donner 2008, Stat. Med. 27, 1693-1702 (variance estimates recovery)
+ */
+export function weightedInterval(parts: readonly WeightedProportion[], images: number): Interval {
+  let [low, high] = [0, 0];
+  for (const { mean, weight } of parts) {
+    const [l, u] = wilsonInterval(mean, images);
+    low += weight * l;
+    high += weight * u;
+  }
+  // Weights may add up to a rounding more than 1.
+  return [low, Math.min(1, high)];
 }

@@ -6,7 +6,13 @@
 import { BoSearchError, ShapeError } from '../../errors.js';
 import { assertBits } from '../../trial/bits.js';
 import { measurementOf, type ImageOutcomes, type ScoreWeights } from '../../trial/index.js';
-import { scoreInterval, Z_95, type Interval } from './intervals.js';
+import {
+  scoreInterval,
+  weightedInterval,
+  Z_95,
+  type Interval,
+  type WeightedProportion,
+} from './intervals.js';
 
 export interface ScoreSummary {
   /** Number of images m. */
@@ -15,7 +21,7 @@ export interface ScoreSummary {
   /** Variance of the mean: the scores' sample variance over m; 0.25 for m = 1. */
   readonly variance: number;
   readonly standardError: number;
-  /** 95 % interval of the mean, see `scoreInterval`. */
+  /** 95 % interval of the mean: see `scoreInterval`, and `weightedInterval` where a part is the same on all images. */
   readonly interval: Interval;
 }
 
@@ -64,8 +70,27 @@ export function summariseScores(outcomes: ImageOutcomes, weights: ScoreWeights):
     mean,
     variance,
     standardError: Math.sqrt(variance),
-    interval: scoreInterval(within, variance, images),
+    interval: intervalOf(partsOf(outcomes, weights), { mean: within, variance, images }),
   };
+}
+
+/** The scores' own variance, unless it leaves out the error of a part that is the same on all images. */
+function intervalOf(
+  parts: readonly WeightedProportion[],
+  { mean, variance, images }: Pick<ScoreSummary, 'mean' | 'variance' | 'images'>,
+): Interval {
+  const isConstant = parts.some((part) => part.mean === 0 || part.mean === 1);
+  return isConstant ? weightedInterval(parts, images) : scoreInterval(mean, variance, images);
+}
+
+/** The parts that have weight. */
+function partsOf(outcomes: ImageOutcomes, weights: ScoreWeights): WeightedProportion[] {
+  return (['clean', 'robust'] as const).flatMap((name) => {
+    const bits = outcomes[name];
+    const weight = weights[name];
+    if (bits === undefined || weight === 0) return [];
+    return [{ weight, mean: [...bits].filter((bit) => bit === '1').length / bits.length }];
+  });
 }
 
 /**

@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { scoreInterval, wilsonInterval, Z_95 } from '../../../src/objective/evaluation/intervals.js';
+import {
+  scoreInterval,
+  weightedInterval,
+  wilsonInterval,
+  Z_95,
+} from '../../../src/objective/evaluation/intervals.js';
 import { randomStream } from '../../../src/math/random.js';
 import { ROUNDING } from '../../tolerances.js';
 import { expectError } from '../expect-error.js';
@@ -86,5 +91,46 @@ describe('scoreInterval(mean, variance, images)', () => {
       code: 'E_ARGUMENT',
       message: 'scoreInterval: variance must be at least 0, got -1',
     });
+  });
+});
+
+describe('weightedInterval(parts, images)', () => {
+  it('is Wilson’s of the one part that has weight', () => {
+    fc.assert(
+      fc.property(share, share, trials, (mean, other, m) => {
+        const parts = [
+          { mean, weight: 1 },
+          { mean: other, weight: 0 },
+        ];
+        const expected = wilsonInterval(mean, m);
+        for (const end of [0, 1])
+          expect(Math.abs(weightedInterval(parts, m)[end] - expected[end])).toBeLessThan(ROUNDING);
+      }),
+      { seed: 8 },
+    );
+  });
+  it('is Wilson’s where all parts are the same: their errors count as one', () => {
+    const [low, high] = weightedInterval(
+      [
+        { mean: 1, weight: 0.5 },
+        { mean: 1, weight: 0.5 },
+      ],
+      60,
+    );
+    expect(low).toBeCloseTo(wilsonInterval(1, 60)[0], 12);
+    expect(high).toBe(1);
+  });
+  it('covers the truth at least 95 % of the time beside a part that hardly changes', () => {
+    const stream = randomStream('test-weighted-coverage');
+    const truth = 0.5 * 0.98 + 0.5 * 0.02;
+    let covered = 0;
+    for (let sample = 0; sample < 2000; sample += 1) {
+      const ones = (p: number) =>
+        Array.from({ length: 60 }, () => stream.uniform() < p).filter(Boolean).length;
+      const parts = [0.98, 0.02].map((p) => ({ mean: ones(p) / 60, weight: 0.5 }));
+      const [low, high] = weightedInterval(parts, 60);
+      if (low <= truth && truth <= high) covered += 1;
+    }
+    expect(covered / 2000).toBeGreaterThan(0.95);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { sampleVariance } from 'simple-statistics';
-import { Z_95 } from '../../../src/objective/evaluation/intervals.js';
+import { scoreInterval, wilsonInterval, Z_95 } from '../../../src/objective/evaluation/intervals.js';
 import { imageScores, pairedDifference, summariseScores } from '../../../src/objective/evaluation/scores.js';
 import { ROUNDING } from '../../tolerances.js';
 import { expectError } from '../expect-error.js';
@@ -52,6 +52,28 @@ describe('summariseScores(outcomes, weights)', () => {
   });
   it('knows one image: variance ¼', () => {
     expect(summariseScores({ clean: '1', robust: '0' }, half)).toMatchObject({ mean: 0.5, variance: 0.25 });
+  });
+  it.each([1, 2, 60, 1000])(
+    'has the intervals of the parts added up where clean is right and robust wrong on all of %i images',
+    (m) => {
+      const { interval } = summariseScores({ clean: '1'.repeat(m), robust: '0'.repeat(m) }, half);
+      const [clean, robust] = [wilsonInterval(1, m), wilsonInterval(0, m)];
+      expect(interval[0]).toBeCloseTo((clean[0] + robust[0]) / 2, 12);
+      expect(interval[1]).toBeCloseTo((clean[1] + robust[1]) / 2, 12);
+      expect(interval[0] + interval[1]).toBeCloseTo(1, 12);
+    },
+  );
+  it('is no wider than its parts, and does not jump when one image of them changes', () => {
+    const width = ([low, high]: readonly [number, number]) => high - low;
+    const same = summariseScores({ clean: '1'.repeat(60), robust: '0'.repeat(60) }, half).interval;
+    const changed = summariseScores({ clean: `${'1'.repeat(59)}0`, robust: '0'.repeat(60) }, half).interval;
+    expect(width(same)).toBeLessThan(0.07);
+    expect(width(changed)).toBeGreaterThan(width(same));
+    expect(width(changed)).toBeLessThan(0.09);
+  });
+  it('takes the variance of the scores where both parts change', () => {
+    const { mean, variance, interval } = summariseScores({ clean: '1110', robust: '1001' }, half);
+    expect(interval).toEqual(scoreInterval(mean, variance, 4));
   });
   it('has an interval within [0, 1] that holds the mean', () => {
     const { interval } = summariseScores({ clean: '1111', robust: '1111' }, half);
