@@ -11,7 +11,6 @@ export type EventWords =
       readonly of: number;
       readonly value?: number;
       readonly best?: number;
-      readonly bestTrial?: number;
     };
 
 export function wordsOf(event: SearchEvent): EventWords {
@@ -39,7 +38,7 @@ export function wordsOf(event: SearchEvent): EventWords {
     case 'trial':
       return progress('search', event);
     case 'trial-failed':
-      return line(`evaluation ${event.number} failed: ${event.reason}`);
+      return line(`trial ${event.number} failed: ${event.reason}`);
     case 'scanning':
       return progress('step schedules', event);
     case 'scoring':
@@ -59,9 +58,9 @@ function line(text: string): EventWords {
 
 function progress(
   task: string,
-  { done, of, ...rest }: { done: number; of: number; value?: number; best?: number; bestTrial?: number },
+  { done, of, ...rest }: { done: number; of: number; value?: number; best?: number },
 ): EventWords {
-  const { value, best, bestTrial } = rest;
+  const { value, best } = rest;
   return {
     kind: 'progress',
     task,
@@ -69,7 +68,6 @@ function progress(
     of,
     ...(value === undefined ? {} : { value }),
     ...(best === undefined ? {} : { best }),
-    ...(bestTrial === undefined ? {} : { bestTrial }),
   };
 }
 

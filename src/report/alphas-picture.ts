@@ -7,8 +7,9 @@ export interface NamedAlphas {
   readonly alphas: readonly number[];
 }
 
-/** Columns of a bar from α = 0 to α = 1. */
+/** Columns of a bar from α = 0 to α = 1, where there is room, and the fewest that still say something. */
 const BAR = 32;
+const LEAST_BAR = 8;
 /** Where two marks meet. */
 const TOGETHER = 'x';
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
@@ -17,25 +18,29 @@ const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
  * Lines that show `schedules[0]` as bars beside the numbers of all, marked in the bar by the first letter of their names.
  * @param latents - names of the latents (N).
  * @param schedules - at least one, each with N alphas.
+ * @param width - columns there are; bars shrink to fit, down to 8 columns.
  */
 export function alphasPicture(
   latents: readonly string[],
   schedules: readonly NamedAlphas[],
   style: TextStyle = PLAIN,
+  width = Infinity,
 ): string[] {
   const [shown, ...others] = schedules;
   const nameWidth = Math.max('latent'.length, ...latents.map((name) => name.length));
   const numberWidths = schedules.map(({ name }) => Math.max(4, name.length));
+  const taken = numberWidths.reduce((sum, one) => sum + one + 2, nameWidth + 2);
+  const columns = Math.max(LEAST_BAR, Math.min(BAR, width - taken));
   const head = [
     'latent'.padEnd(nameWidth),
-    `0${' '.repeat(BAR - 2)}1`,
+    `0${' '.repeat(columns - 2)}1`,
     ...schedules.map(({ name }, i) => name.padStart(numberWidths[i])),
   ];
   const lines = latents.map((latent, i) => {
     const marks = others.map(({ name, alphas }) => ({ mark: name[0], at: alphas[i] }));
     return [
       latent.padEnd(nameWidth),
-      bar(shown.alphas[i], marks, style),
+      bar(shown.alphas[i], marks, columns, style),
       ...schedules.map(({ alphas }, s) => alphas[i].toFixed(2).padStart(numberWidths[s])),
     ].join('  ');
   });
@@ -56,13 +61,13 @@ interface Mark {
 
 type Painter = 'blue' | 'yellow' | 'dim';
 
-function bar(alpha: number, marks: readonly Mark[], style: TextStyle): string {
-  const cells = filled(alpha, style).map((cell): readonly [string, Painter] =>
+function bar(alpha: number, marks: readonly Mark[], columns: number, style: TextStyle): string {
+  const cells = filled(alpha, columns, style).map((cell): readonly [string, Painter] =>
     cell === ' ' ? [style.unicode ? '·' : '.', 'dim'] : [cell, 'blue'],
   );
   const taken = new Set<number>();
   for (const { mark, at } of marks) {
-    const i = Math.round(at * (BAR - 1));
+    const i = Math.round(at * (columns - 1));
     cells[i] = [taken.has(i) ? TOGETHER : mark, 'yellow'];
     taken.add(i);
   }
@@ -82,10 +87,10 @@ function runs(cells: readonly (readonly [string, Painter])[]): (readonly [string
   return joined;
 }
 
-/** BAR cells, filled from the left to α; a cell is ' ' where nothing is. */
-function filled(alpha: number, style: TextStyle): string[] {
-  const eighths = Math.round(alpha * BAR * 8);
-  return Array.from({ length: BAR }, (_, i) => {
+/** Cells filled from the left to α; a cell is ' ' where nothing is. */
+function filled(alpha: number, columns: number, style: TextStyle): string[] {
+  const eighths = Math.round(alpha * columns * 8);
+  return Array.from({ length: columns }, (_, i) => {
     const part = Math.min(8, Math.max(0, eighths - 8 * i));
     if (!style.unicode) return part >= 4 ? '#' : ' ';
     return part === 8 ? '█' : part === 0 ? ' ' : EIGHTHS[part];

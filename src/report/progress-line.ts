@@ -10,33 +10,41 @@ export interface Progress {
   /** Last and best value, where there are values. */
   readonly value?: number;
   readonly best?: number;
-  readonly bestTrial?: number;
   readonly secondsLeft?: number;
 }
 
 /** Cells of the bar: what is left of 80 columns beside the longest usual text. */
 const BAR = 10;
 
-/** `search  37/100  value 0.783  best 0.812 (trial 31)  1 min 20 s left`, for logs and pipes. */
+/** With less room beside the bar, the text stands alone. */
+const LEAST_ROOM = 10;
+
+/** `search  37/100  value 0.783  best 0.812  1 min 20 s left`, for logs and pipes. */
 export function progressText(progress: Progress): string {
-  const { task, done, of, value, best, bestTrial, secondsLeft } = progress;
-  const parts = [task, `${String(done).padStart(String(of).length)}/${of}`];
-  if (value !== undefined) parts.push(`value ${value.toFixed(3)}`);
-  if (best !== undefined) {
-    parts.push(`best ${best.toFixed(3)}${bestTrial === undefined ? '' : ` (trial ${bestTrial})`}`);
-  }
-  if (secondsLeft !== undefined && done < of) parts.push(`${formatDuration(secondsLeft)} left`);
-  return parts.join('  ');
+  return partsOf(progress).join('  ');
 }
 
-/** The same with a bar in front, cut to `width` columns so that the line can be written over. */
+/** The same with a bar in front, without what does not fit into `width` columns, so that the line can be written over. */
 export function progressLine(progress: Progress, style: TextStyle = PLAIN, width = Infinity): string {
   const share = progress.of === 0 ? 1 : progress.done / progress.of;
   const full = Math.round(share * BAR);
   const [on, off] = style.unicode ? ['━', '─'] : ['=', '-'];
   const bar = painted(on.repeat(full), 'blue', style) + painted(off.repeat(BAR - full), 'dim', style);
   const room = width - BAR - 2;
-  const text = progressText(progress);
-  if (room < 10) return text.slice(0, Math.max(0, width));
-  return `${bar} ${text.length <= room ? text : text.slice(0, room)}`;
+  return room < LEAST_ROOM ? fitted(progress, width) : `${bar} ${fitted(progress, room)}`;
+}
+
+function partsOf({ task, done, of, value, best, secondsLeft }: Progress): string[] {
+  const parts = [task, `${String(done).padStart(String(of).length)}/${of}`];
+  if (value !== undefined) parts.push(`value ${value.toFixed(3)}`);
+  if (best !== undefined) parts.push(`best ${best.toFixed(3)}`);
+  if (secondsLeft !== undefined && done < of) parts.push(`${formatDuration(secondsLeft)} left`);
+  return parts;
+}
+
+/** As many whole parts as there is room for; of the first, where even that is too long, its beginning. */
+function fitted(progress: Progress, room: number): string {
+  const parts = partsOf(progress);
+  while (parts.length > 1 && parts.join('  ').length > room) parts.pop();
+  return parts.join('  ').slice(0, Math.max(0, room));
 }

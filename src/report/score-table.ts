@@ -20,24 +20,49 @@ export interface ScoreRow {
 
 const HEADINGS = ['', 'clean', 'robust', 'objective', 'learned − this'] as const;
 
-/** Narrower than this, clean and robust show no intervals. */
-const FULL_WIDTH = 92;
+/** Which columns show their intervals. */
+interface Shown {
+  readonly parts: boolean;
+  readonly objective: boolean;
+  readonly difference: boolean;
+}
+
+/** From all to none: what a narrow terminal gives up first comes first. */
+const LEVELS: readonly Shown[] = [
+  { parts: true, objective: true, difference: true },
+  { parts: false, objective: true, difference: true },
+  { parts: false, objective: true, difference: false },
+  { parts: false, objective: false, difference: false },
+];
 
 /**
  * The table as lines, in percent: mean [95 % interval], and the paired difference; a difference whose interval leaves
  * out 0 is marked with a star.
- * @param width - columns there are; below 92 the intervals of clean and robust are left out.
+ * @param width - columns there are; where they are too few, intervals are left out: of clean and robust, then of the
+ * difference, then of the objective.
  */
 export function scoreTable(rows: readonly ScoreRow[], style: TextStyle = PLAIN, width = Infinity): string[] {
-  const full = width >= FULL_WIDTH;
-  const cells = rows.map((row) => [
+  const tables = LEVELS.map((shown) => cellsOf(rows, shown));
+  const fitting = tables.find((cells) => widthsOf(cells).reduce((sum, one) => sum + one + 2, -2) <= width);
+  return tableOf(fitting ?? tables[tables.length - 1], style);
+}
+
+function cellsOf(rows: readonly ScoreRow[], shown: Shown): string[][] {
+  return rows.map((row) => [
     row.name,
-    row.clean === undefined ? '' : estimate(row.clean, full),
-    row.robust === undefined ? '' : estimate(row.robust, full),
-    estimate(row.objective, true),
-    row.difference === undefined ? '' : difference(row.difference),
+    row.clean === undefined ? '' : estimate(row.clean, shown.parts),
+    row.robust === undefined ? '' : estimate(row.robust, shown.parts),
+    estimate(row.objective, shown.objective),
+    row.difference === undefined ? '' : difference(row.difference, shown.difference),
   ]);
-  const widths = HEADINGS.map((heading, i) => Math.max(heading.length, ...cells.map((row) => row[i].length)));
+}
+
+function widthsOf(cells: readonly (readonly string[])[]): number[] {
+  return HEADINGS.map((heading, i) => Math.max(heading.length, ...cells.map((row) => row[i].length)));
+}
+
+function tableOf(cells: readonly (readonly string[])[], style: TextStyle): string[] {
+  const widths = widthsOf(cells);
   const line = (row: readonly string[]) =>
     row
       .map((cell, i) => cell.padEnd(widths[i]))
@@ -57,9 +82,10 @@ function estimate({ mean, interval }: Estimate, withInterval: boolean): string {
   return `${percent(mean)} [${percent(interval[0]).trim()}, ${percent(interval[1]).trim()}]`;
 }
 
-function difference(value: Difference): string {
+function difference(value: Difference, withInterval: boolean): string {
   const [low, high] = value.interval;
-  return `${signed(value.mean)} [${signed(low)}, ${signed(high)}]${isClear(value) ? ' *' : ''}`;
+  const interval = withInterval ? ` [${signed(low)}, ${signed(high)}]` : '';
+  return `${signed(value.mean)}${interval}${isClear(value) ? ' *' : ''}`;
 }
 
 function percent(share: number): string {

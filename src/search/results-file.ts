@@ -31,7 +31,13 @@ const schema = z.looseObject(
     facts: z.looseObject({ model: z.looseObject({ name: text, latents: z.array(text) }) }),
     search: z.looseObject({
       evaluations: count,
-      recommended: z.looseObject({ trial: count, alphas, mean: number, interval }),
+      recommended: z.looseObject({
+        trial: count,
+        alphas,
+        mean: number,
+        interval,
+        observed: z.looseObject({ trial: count, value: number }),
+      }),
       bestStep: z.looseObject({ from: count }),
     }),
     heldOut: z.looseObject({ images: count, draws: count, rows: z.array(row).min(1) }),

@@ -39,7 +39,7 @@ export function studyListener(study: Study, evaluations: number, onEvent: Search
       case 'degraded':
         if (said.has(event.note.kind)) return;
         said.add(event.note.kind);
-        onEvent({ kind: 'warning', message: `evaluation ${event.trial}: ${event.note.message}` });
+        onEvent({ kind: 'warning', message: `trial ${event.trial}: ${event.note.message}` });
         return;
       case 'warning':
       case 'asked':

@@ -43,8 +43,8 @@ describe('liveProgress on a terminal', () => {
     show(trial(1));
     show(trial(2));
     expect(texts).toEqual([
-      '\r\u001B[K────────── search    1/100  value 0.750  best 0.800 (trial 0)',
-      '\r\u001B[K────────── search    2/100  value 0.750  best 0.800 (trial 0)  3 min 16 s left',
+      '\r\u001B[K────────── search    1/100  value 0.750  best 0.800',
+      '\r\u001B[K────────── search    2/100  value 0.750  best 0.800  3 min 16 s left',
     ]);
   });
 
@@ -111,7 +111,7 @@ describe('wordsOf(event)', () => {
       { kind: 'study', place: 'a/study.jsonl', ended: 4, evaluations: 9 },
       'going on with a/study.jsonl: 4 of 9 evaluations are there',
     ],
-    [{ kind: 'trial-failed', number: 3, reason: 'NaN' }, 'evaluation 3 failed: NaN'],
+    [{ kind: 'trial-failed', number: 3, reason: 'NaN' }, 'trial 3 failed: NaN'],
     [{ kind: 'warning', message: 'torn' }, 'warning: torn'],
   ])('words %j', (event, text) => {
     expect(wordsOf(event)).toEqual({ kind: 'line', text });

@@ -56,7 +56,7 @@ describe('bo-search run', () => {
       /^model fashion-hvae, task coarse: 12 latents, 4 classes; tensorflow\.js 4\.22\.0, wasm/,
     );
     expect(lines[1]).toBe('search of 6 evaluations, kept in runs/base/study.jsonl');
-    expect(first.stderr).toMatch(/\nsearch {2}6\/6 {2}value 0\.\d{3} {2}best 0\.\d{3} \(trial \d\)\n/);
+    expect(first.stderr).toMatch(/\nsearch {2}6\/6 {2}value 0\.\d{3} {2}best 0\.\d{3}\n/);
     expect(lines.slice(-4)).toEqual([
       'wrote runs/base/schedules.json',
       'wrote runs/base/alphas.svg',
@@ -116,8 +116,13 @@ describe('bo-search run', () => {
     expect(stderr.split('\n')[1]).toBe('going on with runs/base/study.jsonl: 6 of 6 evaluations are there');
     const lines = stdout.split('\n');
     expect(lines[1]).toMatch(
-      /^learned after 6 evaluations \(trial \d\): 0\.\d{3} \[0\.\d{3}, 0\.\d{3}\] on the search images$/,
+      /^learned after 6 evaluations \(trial \d, counted from 0\): 0\.\d{3} \[0\.\d{3}, 0\.\d{3}\] on the search images$/,
     );
+    const { recommended } = (JSON.parse(read('runs/base/results.json')) as SearchResults).search;
+    const { trial, observed } = recommended;
+    const why = `chosen by posterior mean; best observed: trial ${observed.trial} with ${observed.value.toFixed(3)}`;
+    expect(lines.includes(why)).toBe(trial !== observed.trial);
+    if (trial !== observed.trial) lines.splice(2, 1);
     expect(lines[3]).toBe('On 12 held-out images, in percent with 95 % intervals, K = 1:');
     expect(lines[4]).toMatch(/^ +clean +robust +objective +learned − this$/);
     const names = lines.slice(5, 12).map((line) => line.split(/ {2,}/)[0]);

@@ -40,6 +40,16 @@ describe('alphasPicture(latents, schedules, style)', () => {
     expect(text).toContain('4x4.0   #############........l.c........     0.39');
   });
 
+  it('shortens its bars where there is little room, down to 8 columns', () => {
+    for (const width of [41, 50, 64]) {
+      for (const line of alphasPicture(latents, schedules, unicode, width).slice(0, 4))
+        expect(line).toHaveLength(width);
+    }
+    const narrow = alphasPicture(latents, schedules, unicode, 10);
+    expect(narrow[0]).toBe('latent  0      1  learned  linear  cosine');
+    expect(narrow[3]).toBe('4x4.1   ███████x     1.00    1.00    1.00');
+  });
+
   it('is the same picture in colour', () => {
     const lines = alphasPicture(latents, schedules, colored);
     expect(lines.join('')).toContain('\u001B[');
@@ -140,6 +150,19 @@ describe('scoreTable(rows, style, width)', () => {
     for (const line of scoreTable(rows, unicode, 80)) expect(line.length).toBeLessThanOrEqual(80);
     expect(scoreTable(rows, unicode, 80)[1]).toBe('learned  98.3   67.4    82.8 [81.3, 84.4]');
   });
+
+  it('gives up the interval of the difference next, then the last one, and keeps the star', () => {
+    expect(scoreTable(rows, unicode, 60)).toEqual([
+      '         clean  robust  objective          learned − this',
+      'learned  98.3   67.4    82.8 [81.3, 84.4]',
+      'linear   100.0   2.0    51.0 [50.0, 52.0]  +31.9 *',
+      'step 4                  82.9 [81.0, 84.0]  0.0',
+    ]);
+    expect(scoreTable(rows, unicode, 50)[2]).toBe('linear   100.0   2.0    51.0       +31.9 *');
+    for (const width of [50, 60, 71]) {
+      for (const line of scoreTable(rows, unicode, width)) expect(line.length).toBeLessThanOrEqual(width);
+    }
+  });
 });
 
 describe('progressText(progress)', () => {
@@ -150,12 +173,9 @@ describe('progressText(progress)', () => {
       of: 100,
       value: 0.7831,
       best: 0.812,
-      bestTrial: 3,
       secondsLeft: 80,
     };
-    expect(progressText(progress)).toBe(
-      'search    7/100  value 0.783  best 0.812 (trial 3)  1 min 20 s left',
-    );
+    expect(progressText(progress)).toBe('search    7/100  value 0.783  best 0.812  1 min 20 s left');
   });
 
   it('leaves out what is not known, and the time at the end', () => {
@@ -171,7 +191,6 @@ describe('progressLine(progress, style, width)', () => {
       of: 100,
       value: 0.5,
       best: 0.5,
-      bestTrial: 9,
       secondsLeft: 3,
     };
     fc.assert(
@@ -179,6 +198,16 @@ describe('progressLine(progress, style, width)', () => {
         expect(stripped(progressLine(progress, colored, width)).length).toBeLessThanOrEqual(width);
       }),
     );
+  });
+
+  it('leaves out whole parts, never a half', () => {
+    const progress = { task: 'search', done: 5, of: 10, value: 0.5, best: 0.75, secondsLeft: 80 };
+    const parts = ['search', ' 5/10', 'value 0.500', 'best 0.750', '1 min 20 s left'];
+    const whole = parts.map((_, i) => parts.slice(0, i + 1).join('  '));
+    for (let width = 24; width < 70; width++) {
+      const [text] = /search.*$/.exec(progressLine(progress, unicode, width)) ?? [''];
+      expect(whole).toContain(text);
+    }
   });
 
   it('is whole at the end, of nothing too', () => {

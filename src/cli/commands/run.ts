@@ -8,6 +8,7 @@ import {
   runSearch,
   type SearchConfig,
   type SearchOutcome,
+  type SearchResults,
   scoreTable,
 } from '../../search/index.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
@@ -75,20 +76,33 @@ function showResults(outcome: Extract<SearchOutcome, { kind: 'finished' }>, seco
   const { results, files } = outcome;
   const style = styleOf(process.stdout);
   const { heldOut, search, facts } = results;
-  const { mean, interval, alphas, trial } = search.recommended;
+  const { alphas } = search.recommended;
   print(
     '',
-    `learned after ${search.evaluations} evaluations (trial ${trial}): ${fixed(mean)} [${fixed(interval[0])}, ${fixed(interval[1])}] on the search images`,
+    ...learnedLines(search),
     '',
     `On ${heldOut.images} held-out images, in percent with 95 % intervals, K = ${heldOut.draws}:`,
     ...scoreTable(heldOut.rows, style, style.columns),
     '* the interval of the paired difference leaves out 0',
     '',
     'α of each latent: 0 keeps it, 1 re-samples it',
-    ...alphasPicture(facts.model.latents, comparedAlphas(alphas), style),
+    ...alphasPicture(facts.model.latents, comparedAlphas(alphas), style, style.columns),
     '',
     `${outcome.reused ? 'already there' : `done in ${formatDuration(seconds)}`}: ${files.join(', ')}`,
   );
+}
+
+/** What is recommended, and why it need not be the trial that scored best. */
+function learnedLines({ evaluations, recommended }: SearchResults['search']): string[] {
+  const { mean, interval, trial, observed } = recommended;
+  const [low, high] = interval.map(fixed);
+  const counted = `trial ${trial}, counted from 0`;
+  return [
+    `learned after ${evaluations} evaluations (${counted}): ${fixed(mean)} [${low}, ${high}] on the search images`,
+    ...(observed.trial === trial
+      ? []
+      : [`chosen by posterior mean; best observed: trial ${observed.trial} with ${fixed(observed.value)}`]),
+  ];
 }
 
 function fixed(value: number): string {

@@ -16,10 +16,12 @@ attack:
   against: classifier # the bare classifier; or defence: the whole defence with every α = 0
   l2Bound: 3 # largest L2 norm of the perturbation, values in [0, 1]
   steps: 10 # pgd-l2 only
-  # stepSize: 0.75
-  # randomStart: false
-  # restarts: 1
-  # keepOnlySuccessful: false
+  # stepSize: 0.75 # length of a step; default 2.5 · l2Bound / steps: room to reach the bound and move along it
+  # randomStart: false # begin at a random point within the bound
+  # restarts: 1 # runs an image; the strongest counts
+  # With fgsm-l2 also "direction: gradient" (its one step goes along the gradient; the default) or "direction: sign"
+  # (along the gradient's signs, scaled to the bound); without the pgd-l2 keys above.
+  # keepOnlySuccessful: false # true: leave out images on which the attack failed, as the paper did
 # The set of the paper instead of the five lines above: attack: { preset: paper, l2Bound: 3 }
 
 # What is done to images before the model: blur, then noise, then clamping. Nothing by default.
