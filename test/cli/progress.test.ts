@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { BoSearchError } from '../../src/errors.js';
 import { exitCodeOf } from '../../src/cli/exit-codes.js';
+import { learnedLines } from '../../src/cli/learned-lines.js';
 import { liveProgress } from '../../src/cli/live-progress.js';
 import { wordsOf } from '../../src/cli/run-words.js';
 import { styleOf } from '../../src/cli/terminal.js';
@@ -133,6 +134,26 @@ describe('wordsOf(event)', () => {
       kind: 'line',
       text: 'attacked held-out images found again: of 10 images 1 were wrong before and 8 are wrong after the attack',
     });
+  });
+});
+
+describe('learnedLines(search)', () => {
+  const at = (trial: number) => ({ trial, params: {}, alphas: [0.5] });
+  const recommended = { ...at(3), mean: 0.7412, interval: [0.7, 0.78] as const };
+  const first =
+    'learned after 14 evaluations (trial 3, counted from 0): 0.741 [0.700, 0.780] on the search images';
+
+  it('says why another trial than the best observed is recommended', () => {
+    const search = { evaluations: 14, recommended: { ...recommended, observed: { ...at(12), value: 0.76 } } };
+    expect(learnedLines(search)).toEqual([
+      first,
+      'chosen by posterior mean; best observed: trial 12 with 0.760',
+    ]);
+  });
+
+  it('says no more where it is the same trial', () => {
+    const search = { evaluations: 14, recommended: { ...recommended, observed: { ...at(3), value: 0.75 } } };
+    expect(learnedLines(search)).toEqual([first]);
   });
 });
 

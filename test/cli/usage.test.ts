@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SEARCH_TEMPLATE } from '../../src/search/config/template.js';
+import { alphaSpace, createStudy } from '../../src/index.js';
 import { paperPresets, type SchedulesFile, schedulesToJson } from '../../src/schedules/index.js';
 import { buildCli, type BuiltCli } from './built-cli.js';
 
@@ -247,6 +248,15 @@ describe('bo-search status and export', () => {
       stderr:
         'bo-search: nowhere: expected a schedules file or the folder of a run, got no such file\nhint: check the path\n',
     });
+  });
+
+  it('do not send a study of another program to a search', async () => {
+    const study = await createStudy({ space: alphaSpace(2), seed: 1, storage: join(cli.folder, 'own') });
+    await study.tell(await study.ask(), { value: 0.5 });
+    await study.close();
+    const { code, stdout } = await cli.run(['status', 'own']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\nstate {3}nobody is at work, last written .+ ago\n$/);
   });
 
   it('place a damaged line of a journal', async () => {

@@ -8,11 +8,11 @@ import {
   runSearch,
   type SearchConfig,
   type SearchOutcome,
-  type SearchResults,
   scoreTable,
 } from '../../search/index.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { liveProgress } from '../live-progress.js';
+import { learnedLines } from '../learned-lines.js';
 import { commandLine } from '../shell-words.js';
 import { note, print, styleOf } from '../terminal.js';
 
@@ -90,23 +90,6 @@ function showResults(outcome: Extract<SearchOutcome, { kind: 'finished' }>, seco
     '',
     `${outcome.reused ? 'already there' : `done in ${formatDuration(seconds)}`}: ${files.join(', ')}`,
   );
-}
-
-/** What is recommended, and why it need not be the trial that scored best. */
-function learnedLines({ evaluations, recommended }: SearchResults['search']): string[] {
-  const { mean, interval, trial, observed } = recommended;
-  const [low, high] = interval.map(fixed);
-  const counted = `trial ${trial}, counted from 0`;
-  return [
-    `learned after ${evaluations} evaluations (${counted}): ${fixed(mean)} [${low}, ${high}] on the search images`,
-    ...(observed.trial === trial
-      ? []
-      : [`chosen by posterior mean; best observed: trial ${observed.trial} with ${fixed(observed.value)}`]),
-  ];
-}
-
-function fixed(value: number): string {
-  return value.toFixed(3);
 }
 
 /** The command that goes on with this run. */
