@@ -1,4 +1,4 @@
-// The main study: `npm run bench:study [-- --seeds 5,3 --jobs 2 --work runs/study]`, the seeds of each model.
+// The main study: `npm run bench:study [-- --seeds 5,5 --jobs 2 --work runs/study]`, the seeds of each model.
 //
 // For each model, task and seed: the search of 100 evaluations, and 100 random points judged on the same search images.
 // All schedules are then compared on held-out images that no choice was made on. Attack, draws and sizes are fixed in
@@ -17,7 +17,7 @@ import { parse, stringify } from 'yaml';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values: options } = parseArgs({
   options: {
-    seeds: { type: 'string', default: '5,3' },
+    seeds: { type: 'string', default: '5,5' },
     jobs: { type: 'string', default: String(Math.min(2, cpus().length)) },
     work: { type: 'string', default: join(root, 'runs/study') },
     models: { type: 'string', default: 'fashion-mnist,fashion-hvae-2' },
