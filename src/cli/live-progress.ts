@@ -2,7 +2,7 @@
 import process from 'node:process';
 import { progressLine, progressText, type Progress, type SearchEvent } from '../search/index.js';
 import { type EventWords, wordsOf } from './run-words.js';
-import { note, type StreamStyle } from './terminal.js';
+import type { StreamStyle } from './terminal.js';
 
 /** Where lines cannot be written over, at least so many seconds between two lines of progress … */
 const SECONDS_BETWEEN_LINES = 10;
@@ -87,10 +87,4 @@ function isDue({ shownAt, shownDone }: Pace, { done, of }: Work, time: number): 
   return (
     done === of || time - shownAt >= SECONDS_BETWEEN_LINES || done - shownDone >= SHARE_BETWEEN_LINES * of
   );
-}
-
-/** Writes lines beside a progress that may be open. */
-export function noteBeside(progress: LiveProgress, ...lines: readonly string[]): void {
-  progress.end();
-  note(...lines);
 }

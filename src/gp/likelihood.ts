@@ -69,7 +69,7 @@ export function logPosterior(
 }
 
 /** −½ (y − β)ᵀα − ½ log |Σ| − n/2 log 2π. */
-export function gaussianLogDensity(residuals: Float64Array, alpha: Float64Array, solver: Solver): number {
+function gaussianLogDensity(residuals: Float64Array, alpha: Float64Array, solver: Solver): number {
   let fit = 0;
   for (let i = 0; i < residuals.length; i++) fit += residuals[i] * alpha[i];
   return -0.5 * (fit + solver.logDeterminant() + residuals.length * Math.log(2 * Math.PI));

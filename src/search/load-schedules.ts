@@ -40,7 +40,7 @@ export function loadSchedules(path: string, best: (folder: string) => readonly n
  * Reads a schedules file.
  * @throws BoSearchError `E_SCHEDULES`
  */
-export function readSchedules(path: string): SchedulesFile {
+function readSchedules(path: string): SchedulesFile {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');

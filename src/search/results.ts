@@ -80,7 +80,7 @@ export function resultRow(score: ScheduleScore): ResultRow {
 }
 
 /** A mean and its interval; rounding may carry an end a hair beyond 0 or 1, where a share cannot be. */
-export function estimateOf({ mean, interval: [low, high] }: Estimate): Estimate {
+function estimateOf({ mean, interval: [low, high] }: Estimate): Estimate {
   const within = (share: number) => Math.min(1, Math.max(0, share));
   return { mean: within(mean), interval: [within(low), within(high)] };
 }

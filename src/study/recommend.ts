@@ -48,10 +48,7 @@ export function recommendation(state: StudyState, policy: Policy): Recommendatio
 }
 
 /** The best value among complete trials, or, where there are none, among stopped ones; the first of equals. */
-export function observedBest({
-  trials,
-  header,
-}: Pick<StudyState, 'trials' | 'header'>): ObservedBest | undefined {
+function observedBest({ trials, header }: Pick<StudyState, 'trials' | 'header'>): ObservedBest | undefined {
   const sign = header.direction === 'maximize' ? 1 : -1;
   return bestOf(trials, 'complete', sign) ?? bestOf(trials, 'stopped', sign);
 }

@@ -71,7 +71,7 @@ export function assertBlocks(blocks: readonly EvaluationBlock[], weights: ScoreW
 }
 
 /** True classes of all images, in the blocks' order. */
-export function labelsOf(blocks: readonly EvaluationBlock[]): Int32Array {
+function labelsOf(blocks: readonly EvaluationBlock[]): Int32Array {
   return Int32Array.from(blocks.flatMap((block) => [...block.labels]));
 }
 

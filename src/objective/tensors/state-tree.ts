@@ -84,7 +84,7 @@ export function disposeState(state: State): void {
 }
 
 /** Rows `from` to `to` of one tensor. */
-export function sliceRows<T extends Tensor>(tensor: T, from: number, to: number): T {
+function sliceRows<T extends Tensor>(tensor: T, from: number, to: number): T {
   const rest = tensor.shape.slice(1);
   return tf.slice(tensor, [from, ...rest.map(() => 0)], [to - from, ...rest]);
 }
