@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'E_ATTACK'
   | 'E_SCHEDULES'
   | 'E_BACKEND'
+  | 'E_EVALUATOR'
   | 'E_NON_FINITE'
   | 'E_NOT_POSITIVE_DEFINITE';
 
