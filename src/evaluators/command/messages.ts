@@ -175,9 +175,4 @@ export interface ErrorReply {
 }
 
 export type EvaluatorReply =
-  | DescriptionReply
-  | SampledReply
-  | OutcomesReply
-  | ProgressReply
-  | CancelledReply
-  | ErrorReply;
+  DescriptionReply | SampledReply | OutcomesReply | ProgressReply | CancelledReply | ErrorReply;
