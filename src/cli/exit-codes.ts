@@ -22,6 +22,7 @@ const STATE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'E_STORAGE',
   'E_TRIAL_STATE',
   'E_CONFIG_CHANGED',
+  'E_EVALUATOR',
 ]);
 
 /** The exit code of an error. */

@@ -1,7 +1,8 @@
 /** Errors as people and programs read them. */
 import process from 'node:process';
+import type { CommanderError } from 'commander';
 import { BoSearchError } from '../errors.js';
-import { exitCodeOf, type ExitCode } from './exit-codes.js';
+import { EXIT, exitCodeOf, type ExitCode } from './exit-codes.js';
 import { note, print } from './terminal.js';
 
 /**
@@ -16,6 +17,17 @@ export function showError(error: unknown, json = false): ExitCode {
   if (debugging() && error instanceof Error && error.stack !== undefined) note(error.stack);
   if (json) print(JSON.stringify({ kind: 'error', code: codeOf(error), message, hint }));
   return exitCodeOf(error);
+}
+
+/**
+ * Puts a mistake in the options, which Commander has already worded on standard error, on standard output too.
+ * @param json - whether to.
+ * @returns the exit code it stands for.
+ */
+export function showUsageError({ message }: CommanderError, json: boolean): ExitCode {
+  const said = message.replace(/^error: /, '').replaceAll('\n', ' ');
+  if (json) print(JSON.stringify({ kind: 'error', code: 'E_USAGE', message: said }));
+  return EXIT.usage;
 }
 
 function worded(error: unknown): { readonly message: string; readonly hint?: string } {

@@ -6,17 +6,19 @@ import { schedulesToJson } from '../../schedules/index.js';
 import { loadSchedules } from '../../search/index.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { runCommand } from '../shell-words.js';
-import { note } from '../terminal.js';
+import { note, print } from '../terminal.js';
 import { writeSchedules } from '../write-schedules.js';
 
 export interface ExportFlags {
   readonly output?: string;
   /** Only schedules of this kind. */
   readonly only?: string;
+  readonly json?: boolean;
 }
 
 /** Writes the schedules of a run, a journal or a schedules file. */
-export async function exportSchedules(source: string, { output, only }: ExportFlags): Promise<ExitCode> {
+export async function exportSchedules(source: string, flags: ExportFlags): Promise<ExitCode> {
+  const { output, only } = flags;
   const loaded = loadSchedules(source, (folder) => readStudy(folder).recommend().alphas);
   const schedules = loaded.file.schedules.filter(({ kind }) => only === undefined || kind === only);
   if (schedules.length === 0) {
@@ -41,6 +43,7 @@ export async function exportSchedules(source: string, { output, only }: ExportFl
   } else {
     await writeSchedules(output, text);
     note(`wrote ${output}`);
+    if (flags.json === true) print(JSON.stringify({ kind: 'written', file: output }));
   }
   return EXIT.done;
 }

@@ -6,10 +6,12 @@ import { commandLine } from '../shell-words.js';
 import { print } from '../terminal.js';
 
 /** Writes `search.yaml` into a folder, which is made if need be. */
-export async function init(folder: string): Promise<ExitCode> {
+export async function init(folder: string, flags: { readonly json?: boolean } = {}): Promise<ExitCode> {
   const file = join(folder, 'search.yaml');
   await writeNew(file, SEARCH_TEMPLATE);
   const out = join(folder, 'runs', 'first');
-  print(`wrote ${file}`, `next: ${commandLine('run', file, '--out', out)}`);
+  const next = commandLine('run', file, '--out', out);
+  if (flags.json === true) print(JSON.stringify({ kind: 'written', file, next }));
+  else print(`wrote ${file}`, `next: ${next}`);
   return EXIT.done;
 }

@@ -1,0 +1,15 @@
+/** Registers `bo-search validate`. */
+import { type JsonFlag, jsonOption } from './option-values.js';
+import { addCommand, examples, type Registration } from './registration.js';
+
+export const addValidate: Registration = (program, answer) => {
+  addCommand(program, 'validate', 'look')
+    .argument('<path>', 'search.yaml, schedules file, study.jsonl, or folder of a model or a run')
+    .addOption(jsonOption())
+    .summary('say what a file is and whether it is right')
+    .description('Says what a file is and whether it is right; if not, where and why.')
+    .addHelpText('after', examples('validate search.yaml', 'validate runs/first/schedules.json'))
+    .action((path: string, flags: JsonFlag) =>
+      answer(async () => (await import('../commands/validate.js')).validate(path, flags), flags.json),
+    );
+};

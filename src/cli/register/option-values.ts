@@ -1,0 +1,69 @@
+/** What the values of options and arguments must look like; each refusal says what was expected. */
+import { InvalidArgumentError, Option } from 'commander';
+
+/** Flags of a command that can answer in JSON. */
+export interface JsonFlag {
+  readonly json?: boolean;
+}
+
+/** `--json`, the same everywhere. */
+export function jsonOption(description = 'as one JSON object'): Option {
+  return new Option('--json', description);
+}
+
+/** An option with a fixed list of values. */
+export function choice(flags: string, description: string, values: readonly string[]): Option {
+  return new Option(flags, description).choices(values);
+}
+
+/** An integer from `least` up, in digits. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : NaN;
+    if (Number.isSafeInteger(value) && value >= least) return value;
+    throw refused(`an integer of at least ${least}`, text);
+  };
+}
+
+/** A finite number from `low` to `high`, both included. */
+export function numberBetween(low: number, high: number): (text: string) => number {
+  const expected =
+    high === Infinity
+      ? low === -Infinity
+        ? 'a finite number'
+        : `a finite number of at least ${low}`
+      : `a number from ${low} to ${high}`;
+  return (text) => {
+    const value = text.trim() === '' ? NaN : Number(text);
+    if (Number.isFinite(value) && value >= low && value <= high) return value;
+    throw refused(expected, text);
+  };
+}
+
+/** A number as programs print them: `nan`, `inf` and `-Infinity` included. */
+export function printedNumber(text: string): number {
+  const special = /^([+-]?)(nan|inf|infinity)$/i.exec(text.trim());
+  if (special !== null) {
+    if (special[2].toLowerCase() === 'nan') return NaN;
+    return special[1] === '-' ? -Infinity : Infinity;
+  }
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (Number.isNaN(value)) throw refused('a number', text);
+  return value;
+}
+
+/** A path or name that is not empty. */
+export function place(text: string): string {
+  if (text.trim() !== '') return text;
+  throw refused('a path', text);
+}
+
+/** A text that is not empty. */
+export function words(text: string): string {
+  if (text.trim() !== '') return text;
+  throw refused('some words', text);
+}
+
+function refused(expected: string, got: string): InvalidArgumentError {
+  return new InvalidArgumentError(`expected ${expected}, got ${JSON.stringify(got)}`);
+}

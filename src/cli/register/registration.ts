@@ -1,0 +1,34 @@
+/**
+ * What every command is registered with. A registration is light: name, arguments, options, help and examples; the
+ * action's module is loaded when the command runs.
+ */
+import type { Command } from 'commander';
+import { EXIT_CODES_HELP, type ExitCode } from '../exit-codes.js';
+import { COMMAND } from '../shell-words.js';
+
+/** Carries a command out, and words what it throws; with `json`, on standard output too. */
+export type Answerer = (command: () => ExitCode | Promise<ExitCode>, json?: boolean) => Promise<void>;
+
+/** Adds one command to the program. */
+export type Registration = (program: Command, answer: Answerer) => void;
+
+/** Headings of the list of commands. */
+export const GROUPS = {
+  search: 'Search:',
+  askTell: 'Your own objective:',
+  schedules: 'Schedules:',
+  look: 'Look and check:',
+} as const;
+
+/** A command that points to its help when it is used wrongly. */
+export function addCommand(program: Command, name: string, group: keyof typeof GROUPS): Command {
+  return program
+    .command(name)
+    .helpGroup(GROUPS[group])
+    .showHelpAfterError(`hint: ${COMMAND} ${name} --help says what is expected`);
+}
+
+/** The end of a command's help: each example as words after the program's name, then the exit codes. */
+export function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${COMMAND} ${line}`).join('\n')}\n${EXIT_CODES_HELP}`;
+}
