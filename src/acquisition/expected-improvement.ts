@@ -7,6 +7,7 @@
  */
 import { BoSearchError } from '../errors.js';
 import type { Acquisition, ValuesWithGradients } from './acquisition.js';
+import { exponential } from './exponential.js';
 import type { Partials } from './improvement.js';
 import { logImprovement, logImprovementWithPartials } from './improvement.js';
 import type { Posterior } from './posterior.js';
@@ -71,11 +72,4 @@ function logEiWithGradients(
     }
   }
   return { values, gradients };
-}
-
-/** From log EI to EI: ∇EI = EI·∇ log EI. */
-function exponential(log: ValuesWithGradients, q: number): ValuesWithGradients {
-  const values = log.values.map(Math.exp);
-  const d = q === 0 ? 0 : log.gradients.length / q;
-  return { values, gradients: log.gradients.map((g, k) => g * values[Math.floor(k / d)]) };
 }

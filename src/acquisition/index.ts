@@ -16,4 +16,7 @@ export type {
   PredictionWithGradients,
   Reference,
 } from './posterior.js';
+export { logProbabilityOfImprovement, probabilityOfImprovement } from './probability-of-improvement.js';
 export { standardEi, standardLogEi, standardLogEiSlope } from './standard-log-ei.js';
+export type { ConfidenceBoundOptions } from './upper-confidence-bound.js';
+export { DEFAULT_BETA, upperConfidenceBound } from './upper-confidence-bound.js';

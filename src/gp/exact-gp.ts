@@ -14,6 +14,7 @@ import { matern52 } from './kernels/matern52.js';
 import type { Profile } from './kernels/profile.js';
 import type { MeanModel } from './mean.js';
 import { profileMean } from './mean.js';
+import { meanVariance } from './mean-variance.js';
 import { scaleInputs } from './metric.js';
 import { noiseAt } from './noise.js';
 import type { Posterior } from './posterior.js';
@@ -48,6 +49,12 @@ export interface ExactGp extends Posterior {
   readonly jitter: number;
   /** The same as a share of the mean diagonal. */
   readonly relativeJitter: number;
+  /**
+   * What not knowing β adds to the variance of the latent function at x, shape (q, d): `predict` takes β for known, and
+   * so must what is maximised, or the incumbent would move with it; what is reported may not.
+   * @returns (1 − 1ᵀΣ⁻¹k_x)² / (1ᵀΣ⁻¹1 + 1/v), shape (q); 0 for a zero mean, v (Infinity without a prior) where n = 0.
+   */
+  meanVariance(x: Float64Array, q: number): Float64Array;
   leaveOneOut(): LeaveOneOut;
   /** (y_i − μ_i) / σ_i of the leave-one-out prediction of point i, in O(n²). */
   standardisedResidual(i: number): number;
@@ -81,17 +88,20 @@ export function exactGp(
   const solver =
     extend(data, hyperparameters, profile, z, previous) ??
     createSolver(trainingCovariance(data, hyperparameters, profile, z), n);
-  const { beta } = profileMean(model.mean ?? FLAT_MEAN, data.y, (b) => solver.solve(b));
+  const mean = model.mean ?? FLAT_MEAN;
+  const { beta } = profileMean(mean, data.y, (b) => solver.solve(b));
   const residuals = data.y.map((value) => value - beta);
   const alpha = solver.solve(residuals);
+  const conditioned = { profile, z, n, hyperparameters, solver, alpha, beta };
   const gp: ExactGp = {
-    ...createPosterior({ profile, z, n, hyperparameters, solver, alpha, beta }),
+    ...createPosterior(conditioned),
     n,
     data,
     hyperparameters,
     constantMean: beta,
     jitter: solver.jitter,
     relativeJitter: solver.relativeJitter,
+    meanVariance: (x, q) => meanVariance(conditioned, mean, x, q),
     leaveOneOut: () => leaveOneOut(data.y, alpha, solver),
     standardisedResidual: (i) => standardisedResidual(i, alpha, solver),
   };
