@@ -65,7 +65,7 @@ export async function openStudyOn(
       storage,
       records.length === 0
         ? await begin(storage, makeHeader(withSpace(options), policy, composition.versions))
-        : goOn(records, options, policy, storage.place),
+        : goOn(records, options, policy, storage.place, composition.policies),
     );
     ledger.listen(options.onEvent);
     for (const warning of storage.warnings) ledger.emit({ kind: 'warning', warning });
@@ -107,10 +107,26 @@ function goOn(
   options: OpenOptions,
   policy: Policy,
   place: string,
+  policies: Composition['policies'],
 ): StudyState {
   const state = replay(records, place);
-  assertSameStudy(state.header, options, policy, place);
+  assertSameStudy(asReadToday(state.header, options.policy, policies), options, policy, place);
   return state;
+}
+
+/** The header, with the defaults of settings that it is too old to have; a policy of the caller's own has none. */
+function asReadToday(
+  header: HeaderRecord,
+  choice: PolicyChoice | undefined,
+  policies: Composition['policies'],
+): HeaderRecord {
+  const { name, settings } = header.policy;
+  const make = isOwn(choice) || !Object.hasOwn(policies, name) ? undefined : policies[name];
+  return make === undefined ? header : { ...header, policy: { name, settings: make(settings).settings } };
+}
+
+function isOwn(choice: PolicyChoice | undefined): choice is Policy {
+  return typeof choice === 'object' && choice !== null && 'suggest' in choice;
 }
 
 function choosePolicy(
@@ -118,7 +134,7 @@ function choosePolicy(
   header: HeaderRecord | undefined,
   policies: Composition['policies'],
 ): Policy {
-  if (typeof choice === 'object' && 'suggest' in choice) return choice;
+  if (isOwn(choice)) return choice;
   const given = typeof choice === 'string' ? { name: choice } : choice;
   const { name, settings } = given ?? header?.policy ?? { name: DEFAULT_POLICY };
   const make = Object.hasOwn(policies, name) ? policies[name] : undefined;

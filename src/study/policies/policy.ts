@@ -33,7 +33,13 @@ export interface PolicyContext {
 /** Something the policy had to do without; said in an event, never in silence. */
 export interface PolicyNote {
   readonly kind:
-    'jitter' | 'merged-duplicates' | 'near-duplicate' | 'refit-failed' | 'random-fallback' | 'poor-fit';
+    | 'jitter'
+    | 'merged-duplicates'
+    | 'near-duplicate'
+    | 'refit-failed'
+    | 'random-fallback'
+    | 'poor-fit'
+    | 'acquisition-replaced';
   readonly message: string;
 }
 

@@ -76,7 +76,7 @@ describe('the bayes policy', () => {
     expect(trials.some(({ unit }) => unit[0] === 1 && unit[1] === 0)).toBe(true);
   });
 
-  it.each(['log-ei', 'ei'] as const)('finds the top with %s as well', (acquisition) => {
+  it.each(['log-ei', 'ei', 'ucb'] as const)('finds the top with %s as well', (acquisition) => {
     const trials = play(
       () => createBayesPolicy({ ...QUICK, acquisition }),
       bowl,
@@ -84,6 +84,32 @@ describe('the bayes policy', () => {
       context([], { dimension: 2 }),
     );
     expect(best(trials)).toBeGreaterThan(-1e-3);
+  });
+
+  it('comes near the top with pi, which stays where it was good', () => {
+    const trials = play(
+      () => createBayesPolicy({ ...QUICK, acquisition: 'pi' }),
+      bowl,
+      30,
+      context([], { dimension: 2 }),
+    );
+    expect(best(trials)).toBeGreaterThan(-1e-2);
+  });
+
+  it.each(['matern32', 'rbf'] as const)('finds the top with the kernel %s as well', (kernel) => {
+    const make = () => createBayesPolicy({ ...QUICK, kernel });
+    const trials = play(make, bowl, 22, context([], { dimension: 2 }));
+    expect(best(trials)).toBeGreaterThan(-1e-3);
+  });
+
+  it('sees the kernel: each leads elsewhere from the same history', () => {
+    const trials = play(quick, bowl, 8, context([], { dimension: 2 }));
+    const units = (['matern52', 'matern32', 'rbf'] as const).map((kernel) =>
+      createBayesPolicy({ ...QUICK, kernel })
+        .suggest(context(trials))
+        .unit.join(),
+    );
+    expect(new Set(units).size).toBe(3);
   });
 });
 
@@ -107,6 +133,19 @@ describe('the bayes policy as a function of the history', () => {
       );
     },
   );
+
+  it.each([
+    { kernel: 'matern32' },
+    { kernel: 'rbf' },
+    { acquisition: 'pi' },
+    { acquisition: 'ucb' },
+  ] as const)('goes on bit for bit in an instance made anew for every ask, %j', (part) => {
+    const make = () => createBayesPolicy({ ...QUICK, ...part });
+    const one = make();
+    const start = context([], { dimension: 2 });
+    const kept = play(() => one, bowl, 14, start);
+    expect(play(make, bowl, 14, start)).toEqual(kept);
+  });
 
   it('goes on bit for bit where fits are kept and factors are extended', () => {
     const start = context(
@@ -144,7 +183,7 @@ describe('the bayes policy as a function of the history', () => {
 });
 
 describe('the bayes policy with running and failed trials', () => {
-  it.each(['log-nei', 'log-ei', 'ei'] as const)(
+  it.each(['log-nei', 'log-ei', 'ei', 'pi', 'ucb'] as const)(
     'keeps suggestions apart while none of them has ended, %s',
     (acquisition) => {
       const policy = createBayesPolicy({ ...QUICK, acquisition });
@@ -232,13 +271,36 @@ describe('the bayes policy on degenerate data', () => {
     ['single draws', (t) => ({ successes: t % 2, trials: 1 }), (t) => [t / 30, 0.2]],
     ['points that nearly coincide', (t) => ({ value: t }), (t) => [0.5 + t * 1e-12, 0.5]],
   ];
-  it.each(cases)('answers with a point of the cube: %s', (_, outcome, unit) => {
-    const trials = Array.from({ length: 30 }, (__, t) => ended(t, unit(t), outcome(t)));
-    const suggestion = quick().suggest(context(trials));
-    expect(suggestion.unit.length === 2 && inCube(suggestion.unit)).toBe(true);
-    const recommended = quick().recommend(context(trials));
-    expect(Number.isFinite(recommended?.mean)).toBe(true);
-    expect(recommended?.interval.some(Number.isNaN)).toBe(false);
+  const settings: readonly BayesOptions[] = [
+    {},
+    { kernel: 'matern32' },
+    { kernel: 'rbf' },
+    { kernel: 'rbf', acquisition: 'pi' },
+    { kernel: 'rbf', acquisition: 'ucb' },
+  ];
+  describe.each(settings)('under %j', (part) => {
+    const made = () => createBayesPolicy({ ...QUICK, ...part });
+    it.each(cases)('answers with a point of the cube: %s', (_, outcome, unit) => {
+      const trials = Array.from({ length: 30 }, (__, t) => ended(t, unit(t), outcome(t)));
+      const suggestion = made().suggest(context(trials));
+      expect(suggestion.unit.length === 2 && inCube(suggestion.unit)).toBe(true);
+      const recommended = made().recommend(context(trials));
+      expect(Number.isFinite(recommended?.mean)).toBe(true);
+      expect(recommended?.interval.some(Number.isNaN)).toBe(false);
+    });
+  });
+
+  it('goes on with jitter, and says so, where RBF and a nugget far too small leave nothing definite', () => {
+    const policy = createBayesPolicy({
+      ...QUICK,
+      kernel: 'rbf',
+      noiseFloor: 1e-20,
+      noise: { kind: 'log-normal', location: -46, scale: 0.1 },
+    });
+    const trials = Array.from({ length: 60 }, (_, t) => ended(t, [t / 60, 0.5], { value: Math.sin(t / 20) }));
+    const { unit, by, notes } = policy.suggest(context(trials));
+    expect([by, inCube(unit)]).toEqual(['bayes', true]);
+    expect(notes.map(({ kind }) => kind)).toContain('jitter');
   });
 
   it('answers after hundreds of copies of one point', () => {

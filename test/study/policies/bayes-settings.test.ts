@@ -8,8 +8,17 @@ describe('createBayesPolicy(settings)', () => {
     expect(createBayesPolicy({ initial: 9 }).settings).toEqual({ ...BAYES_DEFAULTS, initial: 9 });
   });
 
+  it('takes a journal without kernel and β for Matérn-5/2 and 1.8 standard deviations', () => {
+    const { kernel, beta, ...old } = BAYES_DEFAULTS;
+    expect(createBayesPolicy(old).settings).toEqual({ ...old, kernel, beta });
+    expect([kernel, beta]).toEqual(['matern52', 3.24]);
+  });
+
   it('takes back what it wrote', () => {
     const { settings } = createBayesPolicy({
+      acquisition: 'ucb',
+      beta: 0,
+      kernel: 'rbf',
       outputScale: 1,
       transform: 'logit',
       lengthscale: { mode: 1, common: 2, own: 1 },
@@ -20,8 +29,13 @@ describe('createBayesPolicy(settings)', () => {
   it.each([
     [[], 'settings: expected an object, got []'],
     [null, 'settings: expected an object, got null'],
-    [{ kernel: 'rbf' }, `settings: expected only ${Object.keys(BAYES_DEFAULTS).join(', ')}, got "kernel"`],
-    [{ acquisition: 'ucb' }, 'acquisition: expected log-ei, log-nei, ei, got "ucb"'],
+    [{ kernels: 'rbf' }, `settings: expected only ${Object.keys(BAYES_DEFAULTS).join(', ')}, got "kernels"`],
+    [{ acquisition: 'kg' }, 'acquisition: expected log-ei, log-nei, ei, pi, ucb, got "kg"'],
+    [{ kernel: 'matern12' }, 'kernel: expected matern52, matern32, rbf, got "matern12"'],
+    [{ kernel: 'toString' }, 'kernel: expected matern52, matern32, rbf, got "toString"'],
+    [{ beta: -1 }, 'beta: expected a finite number of at least 0, got -1'],
+    [{ beta: NaN }, 'beta: expected a finite number of at least 0, got NaN'],
+    [{ beta: null }, 'beta: expected a finite number of at least 0, got null'],
     [{ transform: 1 }, 'transform: expected auto, identity, logit, got 1'],
     [{ initial: 0 }, 'initial: expected an integer of at least 1, got 0'],
     [{ initial: 2.5 }, 'initial: expected an integer of at least 1, got 2.5'],

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { exactGp } from '../../../src/gp/index.js';
 import type { GpData } from '../../../src/gp/index.js';
 import { randomStream } from '../../../src/math/index.js';
-import { chooseAcquisition } from '../../../src/study/policies/bayes/choose-acquisition.js';
+import { chooseAcquisition, replacementNote } from '../../../src/study/policies/bayes/choose-acquisition.js';
 import type { AcquisitionSetting } from '../../../src/study/policies/bayes/settings.js';
 
 const data: GpData = {
@@ -12,14 +12,27 @@ const data: GpData = {
   noise: { kind: 'inferred' },
 };
 const hyperparameters = { lengthscales: Float64Array.of(0.3), outputScale: 1, noiseVariance: 0.01 };
-const KINDS: readonly AcquisitionSetting[] = ['log-ei', 'log-nei', 'ei'];
+const KINDS: readonly AcquisitionSetting[] = ['log-ei', 'log-nei', 'ei', 'pi', 'ucb'];
 
-const chosen = (kind: AcquisitionSetting, pending: readonly number[], given: GpData = data) =>
-  chooseAcquisition(kind, exactGp(given, hyperparameters), Float64Array.from(pending), randomStream('test'));
+const chosen = (kind: AcquisitionSetting, pending: readonly number[], given: GpData = data, beta = 4) =>
+  chooseAcquisition(
+    { acquisition: kind, beta },
+    exactGp(given, hyperparameters),
+    Float64Array.from(pending),
+    randomStream('test'),
+  );
 
 describe('chooseAcquisition(kind, gp, pending, stream)', () => {
   it('is what the setting names where outcomes can be compared', () => {
-    expect(new Set(KINDS.map((kind) => chosen(kind, []).name)).size).toBe(3);
+    expect(new Set(KINDS.map((kind) => chosen(kind, []).name)).size).toBe(5);
+  });
+
+  it('takes β of the bound from the settings', () => {
+    const x = Float64Array.of(0.6);
+    const [low, high] = [1, 9].map((beta) => chosen('ucb', [], data, beta).values(x, 1)[0]);
+    const { mean, variance } = exactGp(data, hyperparameters).predict(x, 1);
+    expect(low).toBe(mean[0] + Math.sqrt(variance[0]));
+    expect(high).toBe(mean[0] + 3 * Math.sqrt(variance[0]));
   });
 
   it.each(KINDS)('draws fantasies of pending trials, whatever the setting: %s', (kind) => {
@@ -28,8 +41,43 @@ describe('chooseAcquisition(kind, gp, pending, stream)', () => {
     expect(chosen(kind, [0.6]).values(x, 3)).toEqual(chosen('log-nei', [0.6]).values(x, 3));
   });
 
-  it.each(KINDS)('does not take an outcome of an easy sample for a bar to pass: %s', (kind) => {
-    const offsets = { of: Int32Array.of(0, 1, 1), variance: 0.5 };
-    expect(chosen(kind, [], { ...data, offsets }).name).toBe(chosen('log-nei', []).name);
+  const twoSamples = { ...data, offsets: { of: Int32Array.of(0, 1, 1), variance: 0.5 } };
+  it.each(['log-ei', 'log-nei', 'ei', 'pi'] as const)(
+    'does not take an outcome of an easy sample for a bar to pass: %s',
+    (kind) => {
+      expect(chosen(kind, [], twoSamples).name).toBe(chosen('log-nei', []).name);
+    },
+  );
+
+  it('keeps the bound over several samples, for it compares with no outcome', () => {
+    expect(chosen('ucb', [], twoSamples).name).toBe('ucb');
+  });
+});
+
+describe('replacementNote(choice, chosen, pending)', () => {
+  const noted = (kind: AcquisitionSetting, pending: readonly number[], given?: GpData) =>
+    replacementNote({ acquisition: kind }, chosen(kind, pending, given), Float64Array.from(pending));
+  const twoSamples = { ...data, offsets: { of: Int32Array.of(0, 1, 1), variance: 0.5 } };
+
+  it('says where expected improvement stands in for what is none', () => {
+    const pending = (kind: string) => ({
+      kind: 'acquisition-replaced',
+      message: `with trials pending or failed, log-nei stands in for ${kind}`,
+    });
+    expect(noted('pi', [0.6])).toEqual(pending('pi'));
+    expect(noted('ucb', [0.6])).toEqual(pending('ucb'));
+    expect(noted('pi', [], twoSamples)).toEqual({
+      kind: 'acquisition-replaced',
+      message: 'over several samples, log-nei stands in for pi',
+    });
+  });
+
+  it('is not there where the setting is kept, or is an expected improvement anyway', () => {
+    for (const kind of KINDS) expect(noted(kind, [])).toBeUndefined();
+    for (const kind of ['log-ei', 'log-nei', 'ei'] as const) {
+      expect(noted(kind, [0.6])).toBeUndefined();
+      expect(noted(kind, [], twoSamples)).toBeUndefined();
+    }
+    expect(noted('ucb', [], twoSamples)).toBeUndefined();
   });
 });

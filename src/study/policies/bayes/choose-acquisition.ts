@@ -3,35 +3,67 @@ import type { Acquisition } from '../../../acquisition/index.js';
 import {
   expectedImprovement,
   logExpectedImprovement,
+  logProbabilityOfImprovement,
   pendingLogExpectedImprovement,
+  upperConfidenceBound,
 } from '../../../acquisition/index.js';
 import type { ExactGp } from '../../../gp/index.js';
 import { noiseAt } from '../../../gp/index.js';
 import type { RandomStream } from '../../../math/index.js';
-import type { AcquisitionSetting } from './settings.js';
+import type { PolicyNote } from '../policy.js';
+import type { BayesSettings } from './settings.js';
+
+/** What decides on an acquisition. */
+export type AcquisitionChoice = Pick<BayesSettings, 'acquisition' | 'beta'>;
 
 /**
- * - `log-ei`, `ei`: over the best observation, where the observations can be compared: all on one sample, and none
+ * - `log-ei`, `ei`, `pi`: over the best observation, where the observations can be compared: all on one sample, and none
  *   still to come;
- * - `log-nei`, and every kind where trials are pending or there are several samples: noise-corrected log EI over the
- *   posterior-mean best, pending trials by fantasies of their outcomes. An easy sample's raw outcomes are no bar to pass.
+ * - `ucb`: the bound, where none is still to come; it compares with no outcome, so several samples do not matter;
+ * - `log-nei`, and every kind where the above does not hold: noise-corrected log EI over the posterior-mean best, pending
+ *   trials by fantasies of their outcomes. An easy sample's raw outcomes are no bar to pass.
  * @param pending - points under evaluation, shape (p, d).
  * @param stream - of the fantasies.
  */
 export function chooseAcquisition(
-  kind: AcquisitionSetting,
+  { acquisition: kind, beta }: AcquisitionChoice,
   gp: ExactGp,
   pending: Float64Array,
   stream: RandomStream,
 ): Acquisition {
-  const comparable = pending.length === 0 && gp.data.offsets === undefined;
-  if (kind === 'log-nei' || !comparable) {
-    const p = pending.length / gp.dimension;
-    const noiseVariance = new Float64Array(p).fill(gp.hyperparameters.noiseVariance);
-    return pendingLogExpectedImprovement(gp, { incumbents: gp.data.x, pending, noiseVariance, stream });
-  }
+  if (kind === 'log-nei' || pending.length > 0) return corrected(gp, pending, stream);
+  if (kind === 'ucb') return upperConfidenceBound(gp, { beta });
+  if (gp.data.offsets !== undefined) return corrected(gp, pending, stream);
   const best = bestObservation(gp);
-  return kind === 'ei' ? expectedImprovement(gp, { best }) : logExpectedImprovement(gp, { best });
+  switch (kind) {
+    case 'ei':
+      return expectedImprovement(gp, { best });
+    case 'log-ei':
+      return logExpectedImprovement(gp, { best });
+    case 'pi':
+      return logProbabilityOfImprovement(gp, { best });
+  }
+}
+
+/**
+ * Why `log-nei` stands in for a setting that is no expected improvement; undefined where it does not. For `ei` and
+ * `log-ei` it is the same worth, corrected for noise, and nothing to note.
+ */
+export function replacementNote(
+  { acquisition: kind }: Pick<AcquisitionChoice, 'acquisition'>,
+  chosen: Acquisition,
+  pending: Float64Array,
+): PolicyNote | undefined {
+  if (kind !== 'pi' && kind !== 'ucb') return undefined;
+  if (chosen.name === (kind === 'pi' ? 'log-pi' : 'ucb')) return undefined;
+  const why = pending.length > 0 ? 'with trials pending or failed' : 'over several samples';
+  return { kind: 'acquisition-replaced', message: `${why}, log-nei stands in for ${kind}` };
+}
+
+function corrected(gp: ExactGp, pending: Float64Array, stream: RandomStream): Acquisition {
+  const p = pending.length / gp.dimension;
+  const noiseVariance = new Float64Array(p).fill(gp.hyperparameters.noiseVariance);
+  return pendingLogExpectedImprovement(gp, { incumbents: gp.data.x, pending, noiseVariance, stream });
 }
 
 /** Observations with more than so many times the median noise variance are no bar to pass. */

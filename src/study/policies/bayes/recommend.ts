@@ -11,7 +11,8 @@ const Z95 = 1.959963984540054;
 
 /**
  * The best posterior mean among complete trials (among stopped ones where none is complete), the first of equals.
- * The interval is that of the function the study is about: for measurements it includes the step from the sample's
+ * The interval counts in that the constant mean is estimated (universal kriging), which the search does not.
+ * It is that of the function the study is about: for measurements it includes the step from the sample's
  * images to fresh ones, for noisy values and counts it leaves out the noise of a single trial.
  */
 export function bestOfPosterior(observations: Observations, { gp, fit }: Surrogate): Recommended | undefined {
@@ -28,7 +29,8 @@ export function bestOfPosterior(observations: Observations, { gp, fit }: Surroga
   const { shift, scale } = fit.standardisation;
   const y = shift + scale * mean[best];
   // Not √(variance·scale² + …): the square of a scale of 1e±300 is no number.
-  const own = scale * Math.sqrt(variance[best]);
+  const at = x.subarray(best * d, (best + 1) * d);
+  const own = scale * Math.sqrt(variance[best] + gp.meanVariance(at, 1)[0]);
   const fresh = Math.sqrt(stepToFreshImages(all[best], observations));
   const half = Z95 * Math.max(Math.hypot(own, fresh), leastOverSamples(observations));
   const toUser = (value: number) => untransform(observations.transform, observations.sign * value);
@@ -52,8 +54,8 @@ function stepToFreshImages(observation: Observation, { offsets, transform }: Obs
 }
 
 /**
- * The posterior takes its constant mean for known, and so the level of everything observed; but the mean of S samples
- * is known no better than their images together say.
+ * The mean of S samples is known no better than their images together say. The universal-kriging variance is at least
+ * that; where merging repeated points has dropped the offsets, it does not know of them.
  */
 function leastOverSamples({ offsets }: Observations): number {
   if (offsets === undefined) return 0;

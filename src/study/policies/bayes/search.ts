@@ -8,7 +8,7 @@ import { maximizeAcquisition } from '../../../acquisition/index.js';
 import type { ExactGp } from '../../../gp/index.js';
 import { randomStream } from '../../../math/index.js';
 import type { PolicyContext, PolicyNote } from '../policy.js';
-import { chooseAcquisition } from './choose-acquisition.js';
+import { chooseAcquisition, replacementNote } from './choose-acquisition.js';
 import { concatenate } from './concatenate.js';
 import { freshPoint } from './fresh-point.js';
 import { isNearAny } from './near-duplicates.js';
@@ -48,17 +48,19 @@ export function searchPoint(
   const running = pointsOf(context, 'running');
   const failed = pointsOf(context, 'failed').slice(-MOST_FAILED * gp.dimension);
   const pending = concatenate(running, failed);
-  const acquisition = chooseAcquisition(settings.acquisition, gp, pending, stream('fantasies'));
+  const acquisition = chooseAcquisition(settings, gp, pending, stream('fantasies'));
+  const replaced = replacementNote(settings, acquisition, pending);
+  const notes = replaced === undefined ? [] : [replaced];
   const { lengthscales } = gp.hyperparameters;
   const localSd = lengthscales.map((l) => LOCAL_STEP * Math.min(l, 1));
   const centres = bestPoints(gp, CENTRES);
   const known = deterministic ? concatenate(gp.data.x, pending) : failed;
   const { kind, x } = maximize(acquisition, settings, gp, centres, localSd, stream('acquisition'));
-  if (kind === 'maximum' && !isNearAny(x, known, lengthscales)) return { x, notes: [] };
+  if (kind === 'maximum' && !isNearAny(x, known, lengthscales)) return { x, notes };
   const fresh = freshPoint(acquisition, centres, localSd, known, lengthscales, stream('fresh'));
   const why = kind === 'maximum' ? 'the best point was tried already' : 'the acquisition is finite nowhere';
   const message = `${why}; the best of ${fresh.looked} fresh points is taken`;
-  return { x: fresh.x, notes: [{ kind: 'near-duplicate', message }] };
+  return { x: fresh.x, notes: [...notes, { kind: 'near-duplicate', message }] };
 }
 
 /** Evaluations that a search with n observations may spend. */

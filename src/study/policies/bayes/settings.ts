@@ -1,13 +1,17 @@
 /** The settings of the Bayesian policy: what each means, its default, and the check of what a caller or journal gives. */
+import { DEFAULT_BETA } from '../../../acquisition/index.js';
 import { BoSearchError } from '../../../errors.js';
-import type { Prior } from '../../../gp/index.js';
+import type { KernelName, Prior } from '../../../gp/index.js';
+import { KERNELS } from '../../../gp/index.js';
 import type { Json } from '../../../trial/index.js';
 
 /**
- * Which gain is maximised: log EI or EI over the best observation, or noise-corrected log EI over the best posterior
- * mean.
+ * What is maximised: log EI or EI over the best observation, noise-corrected log EI over the best posterior mean, the
+ * (log) probability of improvement over the best observation, or the upper confidence bound.
  */
-export type AcquisitionSetting = 'log-ei' | 'log-nei' | 'ei';
+export type AcquisitionSetting = 'log-ei' | 'log-nei' | 'ei' | 'pi' | 'ucb';
+
+const ACQUISITIONS: readonly AcquisitionSetting[] = ['log-ei', 'log-nei', 'ei', 'pi', 'ucb'];
 
 /** `auto`: the logit where all outcomes are counts or measurements, else the identity. */
 export type TransformSetting = 'auto' | 'identity' | 'logit';
@@ -26,9 +30,17 @@ export interface BayesSettings {
   /**
    * Default `log-ei`: under noise the best observation is a bar above the best mean, and the longer steps it asks for
    * pay in high dimensions (bench/README.md). With trials pending, or outcomes of several samples, every setting
-   * becomes `log-nei`, pending trials by fantasies.
+   * becomes `log-nei`, pending trials by fantasies; but `ucb`, which compares with no outcome, only with trials pending.
+   * Where `log-nei` stands in for `pi` or `ucb`, a note says so.
    */
   readonly acquisition: AcquisitionSetting;
+  /** β of `ucb`: squared number of standard deviations above the mean, at least 0. Default 3.24, that is 1.8². */
+  readonly beta: number;
+  /**
+   * Correlation of points by their distance: `matern52` (twice differentiable functions), `matern32` (once) or `rbf`
+   * (all derivatives). Default `matern52`; journals without the setting mean that.
+   */
+  readonly kernel: KernelName;
   /** Default `auto`. */
   readonly transform: TransformSetting;
   /**
@@ -57,6 +69,8 @@ export interface BayesSettings {
 /** Defaults: measured in bench/README.md on seeds that the reported benchmarks do not use. */
 export const BAYES_DEFAULTS: BayesSettings = {
   acquisition: 'log-ei',
+  beta: DEFAULT_BETA,
+  kernel: 'matern52',
   transform: 'auto',
   initial: null,
   lengthscale: { mode: 0.5, common: 1, own: 0.3 },
@@ -84,7 +98,9 @@ export function bayesSettings(given: unknown = {}): BayesSettings {
     }
   }
   const settings = { ...BAYES_DEFAULTS, ...withoutUndefined(given) };
-  assertOneOf('acquisition', settings.acquisition, ['log-ei', 'log-nei', 'ei']);
+  assertOneOf('acquisition', settings.acquisition, ACQUISITIONS);
+  assertAtLeastZero('beta', settings.beta, 'a finite number of at least 0');
+  assertOneOf('kernel', settings.kernel, Object.keys(KERNELS));
   assertOneOf('transform', settings.transform, ['auto', 'identity', 'logit']);
   if (settings.initial !== null) assertCount('initial', settings.initial);
   assertLengthscale(settings.lengthscale);
@@ -92,7 +108,9 @@ export function bayesSettings(given: unknown = {}): BayesSettings {
   else assertPrior('outputScale', settings.outputScale);
   assertPrior('noise', settings.noise);
   assertPositive('noiseFloor', settings.noiseFloor);
-  if (settings.fence !== null) assertFence(settings.fence);
+  if (settings.fence !== null) {
+    assertAtLeastZero('fence', settings.fence, 'a finite number of at least 0, or null');
+  }
   assertCount('candidates', settings.candidates);
   assertCount('starts', settings.starts);
   return settings;
@@ -134,9 +152,9 @@ function assertPositive(name: string, value: unknown): void {
   }
 }
 
-function assertFence(value: unknown): void {
+function assertAtLeastZero(name: string, value: unknown, expected: string): void {
   if (typeof value === 'number' && value >= 0 && value < Infinity) return;
-  throw refuse('fence', 'a finite number of at least 0, or null', value);
+  throw refuse(name, expected, value);
 }
 
 function assertLengthscale(value: unknown): void {

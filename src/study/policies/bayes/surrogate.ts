@@ -2,8 +2,15 @@
  * The surrogate of a history: fitted anew when the schedule says so, else the last fit with the new points appended.
  * A function of the history alone; what an instance keeps only saves work.
  */
-import type { ExactGp, FitResult, GpData, GroupOffsets, NoiseModel } from '../../../gp/index.js';
-import { exactGp, fitHyperparameters, refitReason, standardisation, standardise } from '../../../gp/index.js';
+import type { ExactGp, FitResult, GpData, GpModel, GroupOffsets, NoiseModel } from '../../../gp/index.js';
+import {
+  exactGp,
+  fitHyperparameters,
+  KERNELS,
+  refitReason,
+  standardisation,
+  standardise,
+} from '../../../gp/index.js';
 import type { PolicyNote } from '../policy.js';
 import { fenced, lowerFence } from './fence.js';
 import { isNumerical } from './is-numerical.js';
@@ -45,10 +52,11 @@ function conditioned(
   notes: readonly PolicyNote[],
 ): Surrogate | undefined {
   try {
-    const kept = keptSurrogate(observations, last, previous);
+    const model = { profile: KERNELS[settings.kernel] };
+    const kept = keptSurrogate(observations, model, last, previous);
     if (kept !== undefined) return { ...kept, notes: [...notes, ...jitterNotes(kept.gp)] };
     const { fit, result } = fitted(observations, settings, last);
-    const gp = exactGp(gpData(observations, fit), fit.hyperparameters);
+    const gp = exactGp(gpData(observations, fit), fit.hyperparameters, model);
     return { gp, fit, fresh: true, notes: [...notes, ...fitNotes(result), ...jitterNotes(gp)] };
   } catch (error) {
     if (isNumerical(error)) return undefined;
@@ -59,13 +67,14 @@ function conditioned(
 /** The last fit with all of today's points, where the schedule has no reason for another. */
 function keptSurrogate(
   observations: Observations,
+  model: GpModel,
   last: Fit | undefined,
   previous: ExactGp | undefined,
 ): { readonly gp: ExactGp; readonly fit: Fit; readonly fresh: false } | undefined {
   if (last === undefined || last.transform !== observations.transform) return undefined;
   const n = observations.all.length;
   if (refitReason({ n, fittedAt: last.n }) !== undefined) return undefined;
-  const gp = exactGp(gpData(observations, last), last.hyperparameters, {}, previous);
+  const gp = exactGp(gpData(observations, last), last.hyperparameters, model, previous);
   const state = { n, fittedAt: last.n, newestResidual: gp.standardisedResidual(n - 1) };
   return refitReason(state) === undefined ? { gp, fit: last, fresh: false } : undefined;
 }
@@ -81,6 +90,7 @@ function fitted(
   const { lengthscale, outputScale, noise, noiseFloor } = settings;
   const { mode, common, own } = lengthscale;
   const result = fitHyperparameters(gpData(observations, units), {
+    profile: KERNELS[settings.kernel],
     priors: {
       lengthscale: { kind: 'shared-log-normal', location: Math.log(mode * Math.sqrt(d)), common, own },
       outputScale,
