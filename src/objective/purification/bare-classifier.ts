@@ -62,9 +62,10 @@ export function bareClassifier(options: BareClassifierOptions): DifferentiableCl
         pixels: size.pixels,
         runs: [0],
         logits: () => logitsOf(chunks, draw.imageIds.length),
-        run: (x: Tensor4D) => classifier.logits(x),
+        run: (x: Tensor4D) => ({ logits: classifier.logits(x) }),
         tensor: (chunk: PlacedChunk) => imagesTensor(classifier.image, chunk),
-        check: (logits: Float32Array, chunk: PlacedChunk) => check(classifier, logits, chunk),
+        check: (logits: Float32Array, _: Float32Array, chunk: PlacedChunk) =>
+          check(classifier, logits, chunk),
       };
       return meanVjp(model, chunks, cotangent);
     },

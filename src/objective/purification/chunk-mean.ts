@@ -115,7 +115,7 @@ async function oneRun(
   const [values, sums] = await Promise.all([output.data<'float32'>(), health.data<'float32'>()]);
   tf.dispose([output, health]);
   if (firstNonFinite(values) < 0 && firstNonFinite(sums) < 0) return values;
-  throw nonFiniteError(pipeline, chunk, weights, noise);
+  throw await nonFiniteError(pipeline, chunk, weights, noise);
 }
 
 /** Sums of all z and of the images: finite only if all they add is, so that NaN a later clamp would swallow shows. */

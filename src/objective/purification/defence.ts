@@ -128,14 +128,12 @@ function vjpOf(
       const sums: Tensor[] = [];
       const watch = (z: Tensor): void => void sums.push(tf.sum(z));
       const images = purifiedImages(pipeline, x, weights, noise(run), part.ids, watch);
-      if (firstNonFinite(healthOf(sums, images).dataSync()) >= 0) {
-        throw nonFiniteError(pipeline, part, weights, noise(run));
-      }
-      return pipeline.classifier.logits(images);
+      return { logits: pipeline.classifier.logits(images), health: healthOf(sums, images) };
     },
     tensor: (part: PlacedChunk) => imagesTensor(pipeline.mlvgm.image, part),
-    check: (logits: Float32Array, part: PlacedChunk, run: number) => {
-      if (firstNonFinite(logits) >= 0) throw nonFiniteError(pipeline, part, weights, noise(run));
+    check: async (logits: Float32Array, health: Float32Array, part: PlacedChunk, run: number) => {
+      if (firstNonFinite(health) < 0 && firstNonFinite(logits) < 0) return;
+      throw await nonFiniteError(pipeline, part, weights, noise(run));
     },
   };
   return meanVjp(model, chunks, cotangent);

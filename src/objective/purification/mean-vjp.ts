@@ -1,10 +1,11 @@
 /** Vector-Jacobian products of the mean of several runs of a classifier, chunk by chunk. */
 import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { ShapeError } from '../../errors.js';
 import type { CotangentOf, VjpResult } from '../attacks/attackable-model.js';
 import { logitsAndGradient } from '../tensors/vjp.js';
+import type { ForwardPass } from '../tensors/vjp.js';
 import type { PlacedChunk } from './image-chunks.js';
 import { firstNonFinite, nonFiniteGradient } from './non-finite.js';
 
@@ -19,10 +20,10 @@ export interface DifferentiableRuns {
   /** Mean logits over all runs of all images: asked for only where the cotangent needs them first. */
   logits(): Promise<Float32Array>;
   /** One run on a chunk, differentiable. */
-  run(images: Tensor4D, chunk: PlacedChunk, run: number): Tensor2D;
+  run(images: Tensor4D, chunk: PlacedChunk, run: number): ForwardPass;
   tensor(chunk: PlacedChunk): Tensor4D;
-  /** Looks at the logits of a chunk, and throws if they are not finite. */
-  check(logits: Float32Array, chunk: PlacedChunk, run: number): void;
+  /** Looks at the logits of a chunk, with the health of its pass, and throws if they are not finite. */
+  check(logits: Float32Array, health: Float32Array, chunk: PlacedChunk, run: number): void | Promise<void>;
 }
 
 /**
@@ -53,7 +54,7 @@ export async function meanVjp(
         ? fixed
         : () => fixed.subarray(from, from + chunk.ids.length * model.classes);
     for (const run of model.runs) {
-      const result = oneRun(model, chunk, run, own);
+      const result = await oneRun(model, chunk, run, own);
       add(logits, result.logits, from);
       add(gradient, result.gradient, chunk.from * model.pixels);
       await setImmediate();
@@ -64,19 +65,19 @@ export async function meanVjp(
   return { logits: mean(logits, model.runs.length), gradient: mean(gradient, model.runs.length) };
 }
 
-function oneRun(
+async function oneRun(
   model: DifferentiableRuns,
   chunk: PlacedChunk,
   run: number,
   cotangent: (logits: Float32Array) => Float32Array,
-): VjpResult {
+): Promise<VjpResult> {
   const images = model.tensor(chunk);
   try {
-    return logitsAndGradient(
+    return await logitsAndGradient(
       (x) => model.run(x, chunk, run),
       images,
-      (logits) => {
-        model.check(logits, chunk, run);
+      async (logits, health) => {
+        await model.check(logits, health, chunk, run);
         return cotangent(logits);
       },
     );

@@ -1,5 +1,6 @@
 /** Finds out where a pipeline first gave NaN or an infinity, and says so. */
 import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { BoSearchError } from '../../errors.js';
 import type { Mlvgm, State } from '../models/mlvgm.js';
 import { stateTensors } from '../tensors/state-tree.js';
@@ -20,36 +21,34 @@ export function firstNonFinite(values: ArrayLike<number>): number {
 }
 
 /**
- * Runs one purification again, step by step, up to the first step whose result is not finite.
+ * Runs one purification again, keeping what each step gives, and reads it up to the first step that is not finite.
  * @returns the error to throw; it names model, step and image.
  */
-export function nonFiniteError(
+export async function nonFiniteError(
   pipeline: Pipeline,
   chunk: Chunk,
   weights: readonly LatentWeight[],
   noise: NoiseKey,
-): BoSearchError {
+): Promise<BoSearchError> {
   const { mlvgm, classifier } = pipeline;
-  let found: BoSearchError | undefined;
-  const look = (model: string, step: string, state: State): void => {
-    found ??= describe(model, step, state, chunk.ids);
+  const steps: Step[] = [];
+  const keep = (model: string, name: string, state: State): void => {
+    steps.push({ model, name, tensors: stateTensors(state).map((tensor) => tf.keep(tf.clone(tensor))) });
   };
-  tf.tidy(() => {
-    const watched = watchSteps(mlvgm, (step, state) => look(mlvgm.name, step, state));
-    const images = imagesTensor(mlvgm.image, chunk);
-    const purified = purifiedImages({ ...pipeline, mlvgm: watched }, images, weights, noise, chunk.ids);
-    look(classifier.name, 'the logits', classifier.logits(purified));
-  });
-  return (
-    found ??
-    new BoSearchError(
-      'E_NON_FINITE',
-      `${mlvgm.name}: expected values that can be added up, got an overflow`,
-      {
-        hint: HINT,
-      },
-    )
-  );
+  try {
+    tf.tidy(() => {
+      const watched = watchSteps(mlvgm, (name, state) => keep(mlvgm.name, name, state));
+      const images = imagesTensor(mlvgm.image, chunk);
+      const purified = purifiedImages({ ...pipeline, mlvgm: watched }, images, weights, noise, chunk.ids);
+      keep(classifier.name, 'the logits', classifier.logits(purified));
+    });
+    const message =
+      (await firstBroken(steps, chunk.ids)) ??
+      `${mlvgm.name}: expected values that can be added up, got an overflow`;
+    return new BoSearchError('E_NON_FINITE', message, { hint: HINT });
+  } finally {
+    for (const { tensors } of steps) tf.dispose(tensors);
+  }
 }
 
 /** Error for a gradient that is not finite, naming the image. */
@@ -65,19 +64,23 @@ export function nonFiniteGradient(
   );
 }
 
-function describe(
-  model: string,
-  step: string,
-  state: State,
-  ids: readonly string[],
-): BoSearchError | undefined {
-  for (const tensor of stateTensors(state)) {
-    const values = tensor.dataSync();
-    const at = firstNonFinite(values);
-    if (at < 0) continue;
-    const id = ids[Math.floor(at / (values.length / ids.length))];
-    const message = `${model}: expected finite numbers in ${step}, got ${values[at]} on image "${id}"`;
-    return new BoSearchError('E_NON_FINITE', message, { hint: HINT });
+/** What one step of a walk gave, in tensors of its own. */
+interface Step {
+  readonly model: string;
+  readonly name: string;
+  readonly tensors: Tensor[];
+}
+
+/** What to say of the first step that is not finite. */
+async function firstBroken(steps: readonly Step[], ids: readonly string[]): Promise<string | undefined> {
+  for (const { model, name, tensors } of steps) {
+    for (const tensor of tensors) {
+      const values = await tensor.data();
+      const at = firstNonFinite(values);
+      if (at < 0) continue;
+      const id = ids[Math.floor(at / (values.length / ids.length))];
+      return `${model}: expected finite numbers in ${name}, got ${values[at]} on image "${id}"`;
+    }
   }
   return undefined;
 }

@@ -1,7 +1,22 @@
-/** Vector-Jacobian products of a classifier in its images, as flat arrays: one forward and one backward pass. */
+/**
+ * Vector-Jacobian products of a classifier in its images, as flat arrays: one forward and one backward pass, with
+ * nothing read synchronously.
+ *
+ * TensorFlow.js records a pass and runs it backward in one synchronous call, so that a cotangent which depends on the
+ * logits would have to be read in the middle; a GPU cannot. Here the recorded tape is taken out after the forward pass
+ * and put back for the backward one: in between, anything may be awaited and other passes may run.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
-import { ShapeError } from '../../errors.js';
+import { internalError, ShapeError } from '../../errors.js';
+
+/** What a forward pass gives. */
+export interface ForwardPass {
+  /** (B, K). */
+  readonly logits: Tensor2D;
+  /** Numbers to look at before the gradient is made; they have none. */
+  readonly health?: Tensor;
+}
 
 /** Logits (B, K) and ∂loss/∂images (B, H, W, C), flat. */
 export interface LogitsAndGradient {
@@ -9,46 +24,88 @@ export interface LogitsAndGradient {
   readonly gradient: Float32Array;
 }
 
+/** ∂loss/∂logits, (B, K) flat, at given logits; it may throw, and then nothing stays allocated. */
+export type CotangentAt = (
+  logits: Float32Array,
+  health: Float32Array,
+) => Float32Array | Promise<Float32Array>;
+
 /**
  * Runs f forward, asks for the cotangent at its logits, and runs f backward.
  *
- * The logits are read in the middle of the pass, while TensorFlow.js holds its tape open: the backend must allow
- * synchronous reads, as wasm and cpu do. A gradient that does not exist, because f ignores x, is exactly 0.
+ * A gradient that does not exist, because f ignores x, is exactly 0. Not to be called within `tf.tidy`.
  * @param f - images (B, H, W, C) to logits (B, K); tensors it makes on the way are freed.
- * @param cotangent - ∂loss/∂logits, (B, K) flat, at given logits.
+ * @throws ShapeError for a cotangent of another length.
  */
-export function logitsAndGradient(
-  f: (x: Tensor4D) => Tensor2D,
+export async function logitsAndGradient(
+  f: (x: Tensor4D) => Tensor2D | ForwardPass,
   x: Tensor4D,
-  cotangent: (logits: Float32Array) => Float32Array,
-): LogitsAndGradient {
-  let logits = new Float32Array(0);
-  let gradient = new Float32Array(x.size);
-  const run = (): void => {
-    const loss = tf.customGrad((...args) => {
-      const z = args[0] as Tensor2D;
-      logits = Float32Array.from(z.dataSync());
-      return { value: tf.scalar(0), gradFunc: () => cotangentTensor(cotangent(logits), z.shape) };
-    });
-    const [dx] = tf.engine().gradients(() => loss(f(x)), [x], undefined, true).grads;
-    if (!isMissing(dx)) gradient = Float32Array.from(dx.dataSync());
-  };
+  cotangent: CotangentAt,
+): Promise<LogitsAndGradient> {
+  const { pass, tape } = recordForward(f, x);
+  const outputs = pass.health === undefined ? [pass.logits] : [pass.logits, pass.health];
   try {
-    // Results leave by assignment: tidy looks for tensors in every element of what it returns.
-    tf.tidy(run);
-  } catch (error) {
-    forgetTape();
-    throw error;
+    const [logits = new Float32Array(0), health = new Float32Array(0)] = await Promise.all(
+      outputs.map(async (tensor) => Float32Array.from(await tensor.data())),
+    );
+    const slope = await cotangent(logits, health);
+    const dx = runBackward(tape, pass.logits, x, slope);
+    if (dx === undefined) return { logits, gradient: new Float32Array(x.size) };
+    const gradient = Float32Array.from(await dx.data());
+    dx.dispose();
+    return { logits, gradient };
+  } finally {
+    forget(tape);
+    for (const output of outputs) if (!output.kept) output.dispose();
   }
-  return { logits, gradient };
 }
 
-/** Frees what an interrupted tape saved; TensorFlow.js does so only for tapes that ran to their end. */
-function forgetTape(): void {
+/** What TensorFlow.js notes of every kernel it runs. */
+type Tape = NonNullable<ReturnType<typeof tf.engine>['state']['activeTape']>;
+
+/** Runs f with the tape on, and takes the tape out of the engine. */
+function recordForward(
+  f: (x: Tensor4D) => Tensor2D | ForwardPass,
+  x: Tensor4D,
+): { readonly pass: ForwardPass; readonly tape: Tape } {
   const { state } = tf.engine();
-  if (state.gradientDepth > 0) return;
-  for (const node of state.activeTape ?? []) tf.dispose(node.saved ?? []);
-  state.activeTape = [];
+  if (state.gradientDepth !== 0) throw internalError('logitsAndGradient: called within another gradient');
+  const tape: Tape = [];
+  state.activeTape = tape;
+  state.gradientDepth = 1;
+  try {
+    const pass = tf.tidy(() => asPass(f(x)) as never) as ForwardPass;
+    return { pass, tape };
+  } catch (error) {
+    forget(tape);
+    throw error;
+  } finally {
+    state.gradientDepth = 0;
+    state.activeTape = [];
+  }
+}
+
+function asPass(result: Tensor2D | ForwardPass): ForwardPass {
+  return result instanceof tf.Tensor ? { logits: result } : result;
+}
+
+/** Puts the tape back and runs it from the logits to x; frees what it saved. Undefined where no way leads to x. */
+function runBackward(tape: Tape, logits: Tensor2D, x: Tensor4D, slope: Float32Array): Tensor | undefined {
+  return tf.tidy(() => {
+    const engine = tf.engine();
+    const replay = (): Tensor => {
+      engine.state.activeTape = tape;
+      return logits;
+    };
+    const { grads } = engine.gradients(replay, [x], cotangentTensor(slope, logits.shape), true);
+    // TensorFlow.js leaves a hole where the tape has no path, whatever its types say.
+    return (grads[0] ?? undefined) as never;
+  });
+}
+
+/** Frees what a tape saved; tensors that are gone already are left alone. */
+function forget(tape: Tape): void {
+  for (const node of tape) tf.dispose(node.saved ?? []);
 }
 
 function cotangentTensor(values: Float32Array, shape: [number, number]): Tensor {
@@ -58,9 +115,4 @@ function cotangentTensor(values: Float32Array, shape: [number, number]): Tensor 
     );
   }
   return tf.tensor2d(values, shape);
-}
-
-/** TensorFlow.js leaves a hole where the tape has no path, whatever its types say. */
-function isMissing(gradient: Tensor | null | undefined): gradient is null | undefined {
-  return gradient === null || gradient === undefined;
 }

@@ -68,34 +68,35 @@ describe('the bundled model', () => {
     });
   });
 
-  it.each(['coarse', 'fine'] as const)('has the bare logits and input gradients of PyTorch: %s', (task) => {
-    tf.tidy(() => {
+  it.each(['coarse', 'fine'] as const)(
+    'has the bare logits and input gradients of PyTorch: %s',
+    async (task) => {
       const { classifier } = task === 'coarse' ? coarse : fine;
       const images = torch.tensor('images') as Tensor4D;
-      const bare = logitsAndGradient((x) => classifier.logits(x), images, crossEntropySlope(task));
+      const bare = await logitsAndGradient((x) => classifier.logits(x), images, crossEntropySlope(task));
+      images.dispose();
       expect(differenceOf(bare.logits, torch.values(`${task}.logits.bare`))).toBeLessThan(TORCH_ABSOLUTE);
       expect(relative(bare.gradient, torch.values(`${task}.gradient.bare`))).toBeLessThan(
         TORCH_GRADIENT_RELATIVE,
       );
-    });
-  });
+    },
+  );
 
   it.each(['coarse', 'fine'] as const)(
     'has the input gradients of PyTorch through encoder and walk: %s',
-    (task) => {
-      tf.tidy(() => {
-        const { classifier, mlvgm } = task === 'coarse' ? coarse : fine;
-        const through = (x: Tensor4D) => {
-          let state = mlvgm.begin(x);
-          for (const i of mlvgm.latents.keys()) state = mlvgm.commit(state, i, mlvgm.posterior(state, i));
-          return classifier.logits(mlvgm.finish(state));
-        };
-        const images = torch.tensor('images') as Tensor4D;
-        const { gradient } = logitsAndGradient(through, images, crossEntropySlope(task));
-        expect(relative(gradient, torch.values(`${task}.gradient.alpha0`))).toBeLessThan(
-          TORCH_GRADIENT_RELATIVE,
-        );
-      });
+    async (task) => {
+      const { classifier, mlvgm } = task === 'coarse' ? coarse : fine;
+      const through = (x: Tensor4D) => {
+        let state = mlvgm.begin(x);
+        for (const i of mlvgm.latents.keys()) state = mlvgm.commit(state, i, mlvgm.posterior(state, i));
+        return classifier.logits(mlvgm.finish(state));
+      };
+      const images = torch.tensor('images') as Tensor4D;
+      const { gradient } = await logitsAndGradient(through, images, crossEntropySlope(task));
+      images.dispose();
+      expect(relative(gradient, torch.values(`${task}.gradient.alpha0`))).toBeLessThan(
+        TORCH_GRADIENT_RELATIVE,
+      );
     },
   );
 

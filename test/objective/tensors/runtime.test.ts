@@ -34,27 +34,37 @@ describe('openRuntime', () => {
   it('refuses a backend it does not have', async () => {
     expect(await rejected(openRuntime({ backend: 'webgl' as never }))).toEqual([
       'E_BACKEND',
-      'openRuntime: backend must be wasm or cpu, got webgl',
+      'openRuntime: backend must be auto, tensorflow, webgpu, wasm or cpu, got webgl',
     ]);
   });
 
   it('fails when the backend does not start, where TensorFlow.js would go on with another', async () => {
     await openRuntime();
     jest.spyOn(console, 'warn').mockImplementation(() => undefined);
-    tf.registerBackend('broken', () => Promise.reject(new Error('no device')));
-    expect(await rejected(startBackend('broken'))).toEqual([
+    tf.registerBackend('webgpu', () => Promise.reject(new Error('no device')));
+    expect(await rejected(startBackend({ name: 'webgpu', hint: '' }))).toEqual([
       'E_BACKEND',
-      'openRuntime: asked for backend broken, it did not start',
+      'openRuntime: backend webgpu did not start: TensorFlow.js refused it',
     ]);
-    tf.removeBackend('broken');
+    tf.removeBackend('webgpu');
+    await openRuntime();
   });
 
   it('fails when the backend throws at once', async () => {
-    expect(await rejected(startBackend('unheard-of'))).toEqual([
-      'E_BACKEND',
-      'openRuntime: asked for backend unheard-of, it did not start',
-    ]);
+    jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+    tf.registerBackend('webgpu', () => {
+      throw new Error('no device');
+    });
+    expect((await rejected(startBackend({ name: 'webgpu', hint: '' })))[0]).toBe('E_BACKEND');
+    tf.removeBackend('webgpu');
     await openRuntime();
+  });
+
+  it('fails when the backend registered with another copy of tfjs-core', async () => {
+    expect(await rejected(startBackend({ name: 'webgpu', hint: '' }))).toEqual([
+      'E_BACKEND',
+      'openRuntime: backend webgpu registered with another tfjs-core',
+    ]);
   });
 });
 

@@ -16,11 +16,23 @@ const ALL: readonly GradConfig[] = [...ELEMENTWISE_GRADIENTS, ...SHAPE_GRADIENTS
 /** Kernels that models may use on the way from images to logits. */
 export const DIFFERENTIABLE_KERNELS: readonly string[] = ALL.map((config) => config.kernelName);
 
-/** Gives TensorFlow.js the gradients of this folder where it has none. Done once more, it changes nothing. */
+/** Gives TensorFlow.js the gradients of this folder, in place of any it has. Done once more, it changes nothing. */
 export function registerGradients(): void {
   for (const config of ALL) {
-    if (isMissing(tf.getGradient(config.kernelName))) tf.registerGradient(config);
+    if (tf.getGradient(config.kernelName) !== config) tf.registerGradient(config);
   }
+}
+
+/** Kernels that have a gradient now, from wherever. */
+export function registeredGradients(): string[] {
+  // tfjs-core exports the name of every kernel as a constant.
+  const names = new Set((Object.values(tf) as unknown[]).filter((value) => typeof value === 'string'));
+  return [...names].filter((name) => !isMissing(tf.getGradient(name)));
+}
+
+/** Takes gradients away again, so that a pass through such a kernel fails loudly. */
+export function removeGradients(kernels: readonly string[]): void {
+  for (const kernel of kernels) tf.unregisterGradient(kernel);
 }
 
 function isMissing(config: GradConfig | undefined): boolean {
