@@ -9,7 +9,7 @@ import { transformSync } from '@swc/core';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Rooms that load no tensor runtime; a process that needs others is better tested on the built package. */
+/** Rooms that load no tensor runtime. */
 const ROOMS = ['math', 'gp', 'acquisition', 'schedules', 'space', 'trial', 'storage', 'study'];
 
 export interface CompiledSources {
@@ -18,11 +18,14 @@ export interface CompiledSources {
   remove(): void;
 }
 
-/** @param name - of the folder, one for each test file. */
-export function compileSources(name: string): CompiledSources {
+/**
+ * @param name - of the folder, one for each test file.
+ * @param more - further rooms, for example `objective`; bundled models are then opened by their folder, not by name.
+ */
+export function compileSources(name: string, more: readonly string[] = []): CompiledSources {
   const folder = join(ROOT, 'temp', `compiled-${name}-${process.pid}`);
   const top = readdirSync(join(ROOT, 'src')).filter((file) => file.endsWith('.ts'));
-  for (const path of [...top, ...ROOMS.flatMap(sourcesOf)]) {
+  for (const path of [...top, ...[...ROOMS, ...more].flatMap(sourcesOf)]) {
     const { code } = transformSync(readFileSync(join(ROOT, 'src', path), 'utf8'), {
       filename: path,
       jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
