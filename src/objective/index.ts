@@ -148,6 +148,10 @@ export {
 } from './models/open-model.js';
 export { readSafetensors, type WeightTensor } from './models/safetensors.js';
 
+// Worker threads
+export type { WorkerMemory } from './parallel/messages.js';
+export { openWorkerPool, type WorkerPool, type WorkerPoolOptions } from './parallel/open-worker-pool.js';
+
 // Purification
 export {
   bareClassifier,
