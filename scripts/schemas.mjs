@@ -14,3 +14,5 @@ const { schedulesSchema } = await import(new URL('dist/schedules/index.js', root
 await write('schedules.schema.json', schedulesSchema);
 const { searchConfigJsonSchema } = await import(new URL('dist/search/index.js', root));
 await write('search.schema.json', searchConfigJsonSchema());
+const { evaluatorProtocolJsonSchema } = await import(new URL('dist/evaluators/index.js', root));
+await write('evaluator-protocol.schema.json', evaluatorProtocolJsonSchema());

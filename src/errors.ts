@@ -61,6 +61,18 @@ export class NotPositiveDefiniteError extends BoSearchError {
   }
 }
 
+/**
+ * What evaluates trials will not answer any more: a finding about the evaluator, not about a trial. A study ends its loop
+ * with this error and leaves the trial running, to be handed out again when somebody has mended the evaluator.
+ */
+export class EvaluatorGoneError extends BoSearchError {
+  override readonly name = 'EvaluatorGoneError';
+
+  constructor(message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super('E_EVALUATOR', message, options);
+  }
+}
+
 /** Says that the library itself is at fault. */
 export function internalError(message: string): Error {
   return new Error(`Internal error: ${message}`);

@@ -1,3 +1,32 @@
 /** Who evaluates a trial. */
 export { inProcessObjective } from './in-process-objective.js';
 export type { InProcessOptions } from './in-process-objective.js';
+export { evaluatorProtocolJsonSchema, openCommandEvaluator, PROTOCOL_VERSION } from './command/index.js';
+export type {
+  AttackSpec,
+  Backoff,
+  CancelledReply,
+  CancelRequest,
+  CommandEvaluator,
+  CommandEvaluatorOptions,
+  DefenceSpec,
+  DescribeRequest,
+  DescriptionReply,
+  ErrorReply,
+  EvaluateOptions,
+  EvaluateRequest,
+  EvaluatorEvent,
+  EvaluatorListener,
+  EvaluatorProgress,
+  EvaluatorReply,
+  EvaluatorRequest,
+  EvaluatorRequestOptions,
+  EvaluatorSample,
+  FaultReason,
+  OpenSampleOptions,
+  OutcomesReply,
+  ProgressReply,
+  SampledReply,
+  SampleRequest,
+  SampleSpec,
+} from './command/index.js';

@@ -2,10 +2,10 @@
  * One trial through an objective: from asked to told.
  *
  * What an objective throws, or yields that is no outcome, is a finding about the trial: it fails with that reason. What
- * the study throws (a full disk) is no such thing and goes up. After the signal came, an objective that throws has
- * given up: its trial stays running and is handed out again.
+ * the study throws (a full disk) is no such thing and goes up, and so does an evaluator that is gone for good; its trial
+ * stays running. After the signal came, an objective that throws has given up: its trial is handed out again.
  */
-import { BoSearchError } from '../errors.js';
+import { BoSearchError, EvaluatorGoneError } from '../errors.js';
 import type {
   BlockObjective,
   Decision,
@@ -104,7 +104,10 @@ async function failOrRelease(
   error: unknown,
   signal: AbortSignal,
 ): Promise<Trial | undefined> {
-  return signal.aborted ? release(study, trial) : study.fail(trial.number, reasonOf(error));
+  if (signal.aborted) return release(study, trial);
+  if (!(error instanceof EvaluatorGoneError)) return study.fail(trial.number, reasonOf(error));
+  await release(study, trial);
+  throw error;
 }
 
 async function release(study: EvaluatedStudy, trial: Trial): Promise<undefined> {

@@ -106,7 +106,7 @@ export interface DescriptionReply {
   readonly kind: 'description';
   readonly protocol: typeof PROTOCOL_VERSION;
   readonly evaluator: { readonly name: string; readonly version: string };
-  /** `hash` names all that decides outcomes: weights of model and classifier. */
+  /** `hash`, `sha256:` and 64 hexadecimal digits, names all that decides outcomes: weights of model and classifier. */
   readonly model: { readonly name: string; readonly hash: string };
   /** In the order of α. */
   readonly latents: readonly { readonly name: string; readonly shape?: readonly number[] }[];

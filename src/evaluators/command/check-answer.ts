@@ -1,0 +1,93 @@
+/** Whether a reply answers the request it came for: its kind, and as many of everything as was asked for. */
+import { type EvaluatorFault, fault } from './fault.js';
+import type {
+  DescribeRequest,
+  DescriptionReply,
+  EvaluateRequest,
+  EvaluatorReply,
+  OutcomesReply,
+  SampledReply,
+  SampleRequest,
+} from './messages.js';
+
+/** Requests that are answered. */
+export type AnsweredRequest = DescribeRequest | SampleRequest | EvaluateRequest;
+
+/** What answers a request. */
+export type AnswerTo<R extends AnsweredRequest> = R extends DescribeRequest
+  ? DescriptionReply
+  : R extends SampleRequest
+    ? SampledReply
+    : OutcomesReply;
+
+const ANSWERS = { describe: 'description', sample: 'sampled', evaluate: 'outcomes' } as const;
+
+/** The first thing wrong with an answer, or undefined. Replies that end or accompany any request are not for it. */
+export function checkAnswer(request: AnsweredRequest, reply: EvaluatorReply): EvaluatorFault | undefined {
+  if (reply.kind !== ANSWERS[request.kind]) {
+    return fault('wrong-kind', `expected ${ANSWERS[request.kind]} or error, got ${reply.kind}`);
+  }
+  if (reply.kind === 'description') return checkDescription(reply);
+  if (reply.kind === 'sampled' && request.kind === 'sample') return checkSampled(request, reply);
+  if (reply.kind === 'outcomes' && request.kind === 'evaluate') return checkOutcomes(request, reply);
+  return undefined;
+}
+
+function checkDescription({ latents, sets }: DescriptionReply): EvaluatorFault | undefined {
+  return (
+    distinct(
+      latents.map(({ name }) => name),
+      'description.latents',
+    ) ??
+    distinct(
+      sets.map(({ name }) => name),
+      'description.sets',
+    )
+  );
+}
+
+function checkSampled({ sample }: SampleRequest, reply: SampledReply): EvaluatorFault | undefined {
+  const { images, ids, labels, attack } = reply;
+  const fewer = sample.attack?.keepOnlySuccessful === true;
+  if (images > sample.images || (images < sample.images && !fewer)) {
+    return count('sampled.images', `${fewer ? 'at most ' : ''}${sample.images}`, images);
+  }
+  if (ids !== undefined && ids.length !== images) return count('sampled.ids', `${images} ids`, ids.length);
+  if (labels !== undefined && labels.length !== images) {
+    return count('sampled.labels', `${images} labels`, labels.length);
+  }
+  if (attack !== undefined && attack.cleanErrors + attack.successes > attack.images) {
+    const most = `clean errors and successes to be at most ${attack.images} together`;
+    return count('sampled.attack', most, attack.cleanErrors + attack.successes);
+  }
+  return ids === undefined ? undefined : distinct(ids, 'sampled.ids');
+}
+
+function checkOutcomes({ sample, block }: EvaluateRequest, reply: OutcomesReply): EvaluatorFault | undefined {
+  const images = block.to - block.from;
+  for (const part of ['clean', 'robust'] as const) {
+    const asked = sample.parts.includes(part);
+    const bits = reply[part];
+    if (asked && bits === undefined) return count(`outcomes.${part}`, `${images} bits`, 'none');
+    if (!asked && bits !== undefined) return count(`outcomes.${part}`, 'none, as not asked for', 'some');
+    if (bits !== undefined && bits.length !== images) {
+      return count(`outcomes.${part}`, `${images} bits, one an image of the block`, bits.length);
+    }
+  }
+  return undefined;
+}
+
+function distinct(names: readonly string[], where: string): EvaluatorFault | undefined {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) {
+      return fault('wrong-message', `${where}: expected no two the same, got ${JSON.stringify(name)} twice`);
+    }
+    seen.add(name);
+  }
+  return undefined;
+}
+
+function count(where: string, expected: string, got: number | string): EvaluatorFault {
+  return fault('wrong-count', `${where}: expected ${expected}, got ${got}`);
+}

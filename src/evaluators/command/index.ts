@@ -1,0 +1,31 @@
+/** An evaluator by command: the messages, the schemas of the messages, and who speaks them. */
+export type {
+  CommandEvaluator,
+  EvaluateOptions,
+  EvaluatorRequestOptions,
+  EvaluatorSample,
+  OpenSampleOptions,
+} from './command-evaluator.js';
+export type { EvaluatorEvent, EvaluatorListener, EvaluatorProgress } from './events.js';
+export type { FaultReason } from './fault.js';
+export { evaluatorProtocolJsonSchema } from './message-schemas.js';
+export { openCommandEvaluator } from './open-command-evaluator.js';
+export { PROTOCOL_VERSION } from './messages.js';
+export type {
+  AttackSpec,
+  CancelledReply,
+  CancelRequest,
+  DefenceSpec,
+  DescribeRequest,
+  DescriptionReply,
+  ErrorReply,
+  EvaluateRequest,
+  EvaluatorReply,
+  EvaluatorRequest,
+  OutcomesReply,
+  ProgressReply,
+  SampledReply,
+  SampleRequest,
+  SampleSpec,
+} from './messages.js';
+export type { Backoff, CommandEvaluatorOptions } from './options.js';
