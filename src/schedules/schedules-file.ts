@@ -3,6 +3,7 @@ import { BoSearchError } from '../errors.js';
 import { checkSchema, type SchemaProblem } from './check-schema.js';
 import { constantSchedule } from './constant-schedule.js';
 import { formatJson } from './format-json.js';
+import { repeatedKey } from './repeated-key.js';
 import { type BaselineName, baselineSchedules, reversedSchedule } from './reversed-schedule.js';
 import { schedulesSchema } from './schedules-schema.js';
 import { showValue } from './show-value.js';
@@ -105,20 +106,42 @@ export function schedulesToJson(file: SchedulesFile): string {
  */
 export function schedulesFromJson(source: unknown, file = 'schedules'): SchedulesFile {
   const value = typeof source === 'string' ? parseText(source, file) : source;
-  const problem = checkSchema(schedulesSchema, value) ?? findContradiction(value as SchedulesFile);
+  const problem = schedulesProblem(value);
   if (problem !== undefined) throw refusal(problem, value, file);
   return structuredClone(value) as SchedulesFile;
 }
 
+/** What is wrong with a value that should be a schedules file; undefined where nothing is. For readers of other forms. */
+export function schedulesProblem(value: unknown): SchemaProblem | undefined {
+  return checkSchema(schedulesSchema, value) ?? findContradiction(value as SchedulesFile);
+}
+
 function parseText(text: string, file: string): unknown {
+  const json = text.replace(/^\uFEFF/, '');
+  let value: unknown;
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    value = JSON.parse(json);
   } catch (error) {
-    throw new BoSearchError('E_SCHEDULES', `${file}: expected JSON, got ${(error as Error).message}`, {
+    throw new BoSearchError('E_SCHEDULES', `${file}: expected JSON, got ${onOneLine(error as Error)}`, {
       hint: 'the file may be cut short or written by hand; write it again with `npx bo-search export`',
       cause: error,
     });
   }
+  const twice = repeatedKey(json);
+  if (twice === undefined) return value;
+  const place = `${file}:${twice.line}:${twice.column}`;
+  throw new BoSearchError(
+    'E_SCHEDULES',
+    `${place}: expected every key once, got ${showValue(twice.key)} again`,
+    {
+      hint: 'keep the one that is meant',
+    },
+  );
+}
+
+/** What the parser says, with the pieces of text it quotes made harmless. */
+function onOneLine({ message }: Error): string {
+  return message.replace(/[\p{Cc}\p{Cs}]/gu, (character) => JSON.stringify(character).slice(1, -1));
 }
 
 function refusal(problem: SchemaProblem, value: unknown, file: string): BoSearchError {

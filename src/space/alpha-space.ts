@@ -5,7 +5,10 @@
  * (keep the first latents, re-sample the others), the strongest simple rivals of a learned schedule.
  */
 import { BoSearchError } from '../errors.js';
-import { constantSchedule, cosineSchedule, linearSchedule, stepSchedule } from '../schedules/index.js';
+import { constantSchedule } from '../schedules/constant-schedule.js';
+import { cosineSchedule } from '../schedules/cosine-schedule.js';
+import { linearSchedule } from '../schedules/linear-schedule.js';
+import { stepSchedule } from '../schedules/step-schedule.js';
 import { type Parameter, real } from './parameter.js';
 import { type SeedPoint, type Space, spaceOf } from './space.js';
 
