@@ -4,7 +4,10 @@ import { BoSearchError } from './errors.js';
 import type { Space } from './space/index.js';
 import { createMemoryStorage, openJournal, readJournal } from './storage/index.js';
 import {
+  assertOptions,
   type Composition,
+  describeValue,
+  OPEN_OPTIONS,
   type OpenOptions,
   openStudyOn,
   type PolicyChoice,
@@ -38,11 +41,12 @@ const COMPOSITION: Composition = {
 /**
  * Begins a study, or goes on with the one in its folder: with the trials, the enqueued points and the seed it has.
  * Running trials of a session that died are handed out again first.
- * @throws E_CONFIG for an option that cannot be, or that differs from the study in the folder (the first difference is
+ * @throws E_ARGUMENT where `options` is no object; E_CONFIG for an option that is not known or cannot be, or that differs from the study in the folder (the first difference is
  *   named); E_LOCKED if another process writes there; E_JOURNAL, with file and line, if the journal is damaged;
  *   E_STORAGE if the folder cannot be written.
  */
 export async function createStudy(options: StudyOptions): Promise<Study> {
+  assertOptions('createStudy', options, [...OPEN_OPTIONS, 'storage']);
   const { storage, ...rest } = options;
   return openStudyOn(await storageOf(storage), rest, COMPOSITION);
 }
@@ -52,6 +56,8 @@ export async function createStudy(options: StudyOptions): Promise<Study> {
  * @throws as `createStudy`, and E_STORAGE if there is no study.
  */
 export async function openStudy(folder: string, options: OpenOptions = {}): Promise<Study> {
+  assertFolder('openStudy', folder);
+  assertOptions('openStudy', options, OPEN_OPTIONS);
   readJournal(folder);
   return openStudyOn(await openJournal(folder), options, COMPOSITION);
 }
@@ -62,12 +68,27 @@ export async function openStudy(folder: string, options: OpenOptions = {}): Prom
  * @throws E_STORAGE if there is none; E_JOURNAL, with file and line, if it is damaged.
  */
 export function readStudy(path: string, options: { readonly policy?: PolicyChoice } = {}): StudyView {
+  assertFolder('readStudy', path);
+  assertOptions('readStudy', options, ['policy']);
   return viewStudy(readJournal(path), options.policy, COMPOSITION);
 }
 
 async function storageOf(storage: string | Storage | undefined): Promise<Storage> {
   if (storage === undefined) return createMemoryStorage();
-  return typeof storage === 'string' ? openJournal(storage) : storage;
+  if (typeof storage === 'string') return openJournal(storage);
+  // Callers without TypeScript may give anything.
+  const methods: Partial<Storage> | null = storage;
+  if (typeof methods?.read === 'function' && typeof methods.append === 'function') return storage;
+  throw new BoSearchError(
+    'E_CONFIG',
+    `study storage: expected a folder or a storage, got ${describeValue(storage)}`,
+    { hint: 'leave it out for a study in memory' },
+  );
+}
+
+function assertFolder(where: string, folder: unknown): void {
+  if (typeof folder === 'string' && folder !== '') return;
+  throw new BoSearchError('E_ARGUMENT', `${where}: expected a path, got ${describeValue(folder)}`);
 }
 
 function withoutSettings(name: string, make: PolicyFactory): PolicyFactory {

@@ -1,4 +1,5 @@
 /** Studies: ask, tell, report, recommend; replay of journals; the loop. */
+export { assertOptions, describeValue } from './assert-options.js';
 export type {
   AskedEvent,
   DegradedEvent,
@@ -13,6 +14,7 @@ export type {
 export type { StudyFacts } from './header.js';
 export {
   type Composition,
+  OPEN_OPTIONS,
   type OpenOptions,
   openStudyOn,
   type PolicyChoice,

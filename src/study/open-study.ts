@@ -2,6 +2,7 @@
 import { BoSearchError } from '../errors.js';
 import type { Space } from '../space/index.js';
 import type { HeaderRecord, JournalRecord, Json, Storage, StorageWarning } from '../trial/index.js';
+import { assertOptions, describeValue } from './assert-options.js';
 import type { StudyListener } from './events.js';
 import { assertSameStudy, makeHeader, type StudyFacts } from './header.js';
 import { JournaledStudy } from './journaled-study.js';
@@ -47,6 +48,21 @@ export interface StudyView {
 
 const DEFAULT_POLICY = 'bayes';
 
+const SPACE_HINT = 'for example alphaSpace(18), or createSpace({ x: real(0, 1) })';
+
+/** Every option of `OpenOptions`. */
+export const OPEN_OPTIONS = [
+  'space',
+  'seed',
+  'direction',
+  'weights',
+  'rescore',
+  'about',
+  'policy',
+  'session',
+  'onEvent',
+] as const satisfies readonly (keyof OpenOptions)[];
+
 /**
  * Opens the study of a storage, whose lock the caller holds; begins it where the storage is empty.
  * The storage is closed again where that fails.
@@ -59,6 +75,7 @@ export async function openStudyOn(
   composition: Composition,
 ): Promise<Study> {
   try {
+    assertKinds(options);
     const records = storage.read();
     const policy = choosePolicy(options.policy, headerOf(records), composition.policies);
     const ledger = new Ledger(
@@ -96,6 +113,31 @@ export function viewStudy(
   };
 }
 
+/** What TypeScript would say of a space, a policy and a listener, for callers without it. */
+function assertKinds({ space, policy, onEvent }: OpenOptions): void {
+  if (space !== undefined && !(isObject(space) && Array.isArray(space.parameters))) {
+    throw new BoSearchError('E_CONFIG', `study space: expected a space, got ${describeValue(space)}`, {
+      hint: SPACE_HINT,
+    });
+  }
+  if (policy !== undefined && typeof policy !== 'string') {
+    if (!isObject(policy)) {
+      throw new BoSearchError(
+        'E_CONFIG',
+        `study policy: expected a name, { name, settings } or a policy, got ${describeValue(policy)}`,
+      );
+    }
+    if (!isOwn(policy)) assertOptions('study policy', policy, ['name', 'settings']);
+  }
+  if (onEvent !== undefined && typeof onEvent !== 'function') {
+    throw new BoSearchError('E_CONFIG', `study onEvent: expected a function, got ${describeValue(onEvent)}`);
+  }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 async function begin(storage: Storage, header: HeaderRecord): Promise<StudyState> {
   const kept = JSON.parse(JSON.stringify(header)) as HeaderRecord;
   await storage.append(kept);
@@ -126,7 +168,7 @@ function asReadToday(
 }
 
 function isOwn(choice: PolicyChoice | undefined): choice is Policy {
-  return typeof choice === 'object' && choice !== null && 'suggest' in choice;
+  return typeof choice === 'object' && 'suggest' in choice;
 }
 
 function choosePolicy(
@@ -141,7 +183,7 @@ function choosePolicy(
   if (make === undefined) {
     throw new BoSearchError(
       'E_CONFIG',
-      `study policy: expected ${Object.keys(policies).join(', ')} or a policy of your own, got ${JSON.stringify(name)}`,
+      `study policy: expected ${Object.keys(policies).join(', ')} or a policy of your own, got ${describeValue(name)}`,
     );
   }
   const kept = name === header?.policy.name ? header.policy.settings : undefined;
@@ -157,7 +199,7 @@ function withSpace(options: OpenOptions): OpenOptions & { readonly space: Space 
   const { space } = options;
   if (space === undefined) {
     throw new BoSearchError('E_CONFIG', 'study space: expected a space for a new study, got nothing', {
-      hint: 'for example alphaSpace(18), or createSpace({ x: real(0, 1) })',
+      hint: SPACE_HINT,
     });
   }
   return { ...options, space };
