@@ -7,13 +7,27 @@ import { addInit } from './register/add-init.js';
 import { addRun } from './register/add-run.js';
 import { addStatus } from './register/add-status.js';
 import { addValidate } from './register/add-validate.js';
+import { addAsk } from './register/add-ask.js';
+import { addBest } from './register/add-best.js';
+import { addExpire } from './register/add-expire.js';
+import { addTell } from './register/add-tell.js';
 import type { Answerer, Registration } from './register/registration.js';
 import { showError, showUsageError } from './show-error.js';
 import { COMMAND } from './shell-words.js';
 import { note } from './terminal.js';
 
 /** All commands, in the order in which help lists them. */
-const REGISTRATIONS: readonly Registration[] = [addRun, addInit, addExport, addStatus, addValidate];
+const REGISTRATIONS: readonly Registration[] = [
+  addRun,
+  addInit,
+  addAsk,
+  addTell,
+  addExpire,
+  addBest,
+  addExport,
+  addStatus,
+  addValidate,
+];
 
 /**
  * Runs the command line.

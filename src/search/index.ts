@@ -25,6 +25,7 @@ export type { BestStep, ResultRow, SearchResults } from './results.js';
 export type { SearchFacts } from './search-facts.js';
 
 // Configuration
+export { loadSpace, readSpace } from './config/read-space.js';
 export { loadSearchConfig, readSearchConfig } from './config/read-search-config.js';
 export { type SearchConfig, type SearchConfigInput, searchConfigJsonSchema } from './config/search-config.js';
 export { SEARCH_TEMPLATE } from './config/template.js';

@@ -36,6 +36,8 @@ export interface BuiltCli {
   /** Empty folder, the current one of every command. */
   readonly folder: string;
   run(args: readonly string[], options?: CliOptions): Promise<CliResult>;
+  /** Runs a Bash script there, in which `npx bo-search` is the compiled command. */
+  script(text: string, options?: CliOptions): Promise<CliResult>;
   /** Removes folder and compiled sources. */
   dispose(): void;
 }
@@ -50,7 +52,13 @@ export function buildCli(): BuiltCli {
   const main = join(root, 'dist', 'cli', 'main.js');
   return {
     folder,
-    run: (args, options = {}) => runCli(main, folder, args, options),
+    run: (args, options = {}) => runCli([process.execPath, main, ...args], folder, options),
+    script: (text, options = {}) =>
+      runCli(
+        ['bash', '-c', `npx() { shift; "${process.execPath}" "${main}" "$@"; }\n${text}`],
+        folder,
+        options,
+      ),
     dispose: () => {
       rmSync(root, { recursive: true, force: true });
       rmSync(folder, { recursive: true, force: true });
@@ -73,10 +81,9 @@ function compile(from: string, to: string): void {
   }
 }
 
-function runCli(main: string, cwd: string, args: readonly string[], options: CliOptions): Promise<CliResult> {
+function runCli(words: readonly string[], cwd: string, options: CliOptions): Promise<CliResult> {
   const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1', LC_ALL: 'C.UTF-8', ...options.env };
   for (const name of ['NODE_OPTIONS', 'FORCE_COLOR', 'DEBUG']) delete env[name];
-  const words = [process.execPath, main, ...args];
   const child =
     options.shell === undefined
       ? spawn(words[0], words.slice(1), { cwd, env })

@@ -1,4 +1,6 @@
 /** `bo-search status`: how far a run is. */
+import { BoSearchError } from '../../errors.js';
+import { readStudy, type Recommendation } from '../../index.js';
 import { formatDuration, readRun, type RunStatus } from '../../search/index.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { runCommand } from '../shell-words.js';
@@ -8,9 +10,34 @@ import { note, print } from '../terminal.js';
 export function status(path: string, flags: { readonly json?: boolean }): ExitCode {
   const run = readRun(path, Date.now());
   for (const warning of run.warnings) note(`warning: ${warning}`);
-  if (flags.json === true) print(JSON.stringify({ kind: 'status', ...summary(run) }));
-  else print(...lines(run));
+  if (flags.json === true) {
+    print(
+      JSON.stringify({
+        kind: 'status',
+        ...summary(run),
+        waiting: waitingIn(run),
+        recommended: recommendedIn(run),
+      }),
+    );
+  } else print(...lines(run));
   return EXIT.done;
+}
+
+/** Trials of `ask` that nobody told or expired. */
+function waitingIn({ journal }: RunStatus): number {
+  return readStudy(journal).trials.filter(({ state, owner }) => state === 'running' && owner === 'detached')
+    .length;
+}
+
+/** What `recommend()` says; nothing where no trial has a value, or the policy is its program's own. */
+function recommendedIn({ journal, ended }: RunStatus): Recommendation | undefined {
+  if (ended === 0) return undefined;
+  try {
+    return readStudy(journal).recommend();
+  } catch (error) {
+    if (error instanceof BoSearchError) return undefined;
+    throw error;
+  }
 }
 
 function summary(run: RunStatus): Record<string, unknown> {
@@ -24,7 +51,12 @@ function lines(run: RunStatus): string[] {
   const counts = [`${ended}${wanted === undefined ? '' : ` of ${wanted}`} evaluations`];
   if (failed > 0) counts.push(`${failed} failed`);
   if (running > 0) {
-    counts.push(`${running} ${writer === undefined ? 'broken off, will be done again' : 'under way'}`);
+    const waiting = waitingIn(run);
+    const working = running - waiting;
+    if (working > 0) {
+      counts.push(`${working} ${writer === undefined ? 'broken off, will be done again' : 'under way'}`);
+    }
+    if (waiting > 0) counts.push(`${waiting} waiting for tell`);
   }
   const { task } = (facts?.config ?? {}) as { readonly task?: string };
   return [

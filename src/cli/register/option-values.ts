@@ -16,6 +16,21 @@ export function choice(flags: string, description: string, values: readonly stri
   return new Option(flags, description).choices(values);
 }
 
+/** How long a command waits for another writer of the same study. */
+export function waitOption(): Option {
+  return new Option('--wait <seconds>', 'longest wait for another process that writes the study')
+    .argParser(numberBetween(0, Infinity))
+    .default(30);
+}
+
+/** How a point is printed. */
+export function pointFormatOption(): Option {
+  return choice('--format <form>', "plain: 3 0.1 0.2; shell: trial=3 values='0.1 0.2' …, for eval", [
+    'plain',
+    'shell',
+  ]).default('plain');
+}
+
 /** An integer from `least` up, in digits. */
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {

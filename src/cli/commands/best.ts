@@ -1,0 +1,45 @@
+/** `bo-search best`: the point a study recommends. */
+import { readStudy } from '../../index.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { assertPrintable, type PointFormat, pointLine } from '../point-lines.js';
+import { note, print } from '../terminal.js';
+
+export interface BestFlags {
+  readonly format: PointFormat;
+  readonly json?: boolean;
+}
+
+/** Prints the posterior-mean best; takes no lock. */
+export function best(path: string, { format, json }: BestFlags): ExitCode {
+  const study = readStudy(path);
+  if (json !== true) assertPrintable(study.space, format);
+  for (const { message } of study.warnings) note(`warning: ${message}`);
+  const { trial, alphas, params, mean, interval, observed } = study.recommend();
+  if (json === true) {
+    const { alphas: observedValues, ...rest } = observed;
+    print(
+      JSON.stringify({
+        kind: 'best',
+        study: study.place,
+        trial,
+        values: alphas,
+        params,
+        mean,
+        interval,
+        observed: { ...rest, values: observedValues },
+      }),
+    );
+    return EXIT.done;
+  }
+  const [low, high] = interval;
+  print(pointLine({ number: trial, values: alphas }, study.space, format, { mean, low, high }));
+  note(
+    `trial ${trial}, by the posterior mean: ${short(mean)} [${short(low)}, ${short(high)}]; ` +
+      `best observed: trial ${observed.trial} with ${short(observed.value)}`,
+  );
+  return EXIT.done;
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(5)));
+}
