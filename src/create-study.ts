@@ -12,8 +12,11 @@ import {
   openStudyOn,
   type PolicyChoice,
   type PolicyFactory,
+  type ReplayProof,
   type Study,
   type StudyView,
+  type VerifyOptions,
+  verifyStudy,
   viewStudy,
 } from './study/index.js';
 import { createBayesPolicy } from './study/policies/bayes/index.js';
@@ -22,9 +25,9 @@ import { createSobolPolicy } from './study/policies/sobol.js';
 import type { Json, Storage } from './trial/index.js';
 import { VERSION } from './version.js';
 
-export interface StudyOptions extends OpenOptions {
+export interface StudyOptions<Name extends string = string> extends OpenOptions {
   /** What is searched; on reopening it must be the one the study was begun with. */
-  readonly space: Space;
+  readonly space: Space<Name>;
   /** Folder of the journal, which is made if it is not there, or a storage of your own. Default: in memory. */
   readonly storage?: string | Storage;
 }
@@ -45,10 +48,13 @@ const COMPOSITION: Composition = {
  *   named); E_LOCKED if another process writes there; E_JOURNAL, with file and line, if the journal is damaged;
  *   E_STORAGE if the folder cannot be written.
  */
-export async function createStudy(options: StudyOptions): Promise<Study> {
+export async function createStudy<Name extends string = string>(
+  options: StudyOptions<Name>,
+): Promise<Study<Name>> {
   assertOptions('createStudy', options, [...OPEN_OPTIONS, 'storage']);
   const { storage, ...rest } = options;
-  return openStudyOn(await storageOf(storage), rest, COMPOSITION);
+  // The header holds the same space, or opening has thrown.
+  return (await openStudyOn(await storageOf(storage), rest, COMPOSITION)) as Study<Name>;
 }
 
 /**
@@ -71,6 +77,23 @@ export function readStudy(path: string, options: { readonly policy?: PolicyChoic
   assertFolder('readStudy', path);
   assertOptions('readStudy', options, ['policy']);
   return viewStudy(readJournal(path), options.policy, COMPOSITION);
+}
+
+/**
+ * Proves the journal in a folder, or a journal file: every suggestion and decision in it is made again from the records
+ * before it and compared bit for bit. Takes no lock and writes nothing; takes about as long as all `ask()` of the study.
+ * Suggestions are the same on the same release of bo-search and the same Node version.
+ * @param options.policy - needed where the study has a policy of your own.
+ * @returns how many were identical, and the first difference where there is one.
+ * @throws E_STORAGE if there is no journal; E_JOURNAL, with file and line, if it is damaged; E_CONFIG if its policy is
+ *   not known; E_ARGUMENT if there is no trial `from`.
+ */
+export function verifyReplay(
+  path: string,
+  options: VerifyOptions & { readonly policy?: PolicyChoice } = {},
+): ReplayProof {
+  const { policy, ...rest } = options;
+  return verifyStudy(readJournal(path), policy, rest, COMPOSITION);
 }
 
 async function storageOf(storage: string | Storage | undefined): Promise<Storage> {

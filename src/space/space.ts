@@ -15,11 +15,12 @@ export interface SeedPoint {
   readonly values: readonly number[];
 }
 
-export interface Space {
+/** A space; `Name` is the union of its parameters' names, where the compiler knows them. */
+export interface Space<Name extends string = string> {
   /** `alphas` for the α vector of a model with N latents, `parameters` for everything else. */
   readonly kind: 'alphas' | 'parameters';
   /** Names in order, shape (d). */
-  readonly names: readonly string[];
+  readonly names: readonly Name[];
   /** Parameters in order, shape (d). */
   readonly parameters: readonly Parameter[];
   /** Points to try first, in order. */
@@ -27,17 +28,17 @@ export interface Space {
 }
 
 /** A point as callers give it: values in parameter order, or by name. */
-export type PointInput = readonly number[] | Readonly<Record<string, number>>;
+export type PointInput<Name extends string = string> = readonly number[] | Readonly<Record<Name, number>>;
 
 /**
  * A space of named parameters, in the order in which they are written.
  * @throws E_SPACE for no parameter, a bad bound or scale, or a seed that is not a point of the space.
  */
-export function createSpace(
-  parameters: Readonly<Record<string, Parameter>>,
+export function createSpace<Name extends string>(
+  parameters: Readonly<Record<Name, Parameter>>,
   options: { readonly seeds?: readonly SeedPoint[] } = {},
-): Space {
-  const names = Object.keys(parameters);
+): Space<Name> {
+  const names = Object.keys(parameters) as Name[];
   if (names.length === 0) throw new BoSearchError('E_SPACE', 'createSpace: expected a parameter, got none');
   const odd = names.find((name) => name === '' || /^\d+$/.test(name));
   if (odd !== undefined) {
@@ -59,7 +60,7 @@ export function createSpace(
  * A space whose seeds are checked and frozen.
  * @throws E_SPACE
  */
-export function spaceOf(space: Space): Space {
+export function spaceOf<Name extends string>(space: Space<Name>): Space<Name> {
   const labels = new Set<string>();
   for (const [i, seed] of space.seeds.entries()) {
     const where = `seeds[${i}]`;

@@ -26,6 +26,8 @@ export function assertOptions(where: string, options: unknown, known: readonly s
 export function describeValue(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'function') return 'a function';
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  if (typeof value === 'string' || value === null) return JSON.stringify(value);
+  return typeof value === 'symbol' ? 'a symbol' : String(value as number | boolean | bigint);
 }

@@ -7,9 +7,9 @@ import type { StudyState } from './state.js';
 import type { Trial } from './trial.js';
 
 /** The trial with the best observed value, lucky or not. */
-export interface ObservedBest {
+export interface ObservedBest<Name extends string = string> {
   readonly trial: number;
-  readonly params: Readonly<Record<string, number>>;
+  readonly params: Readonly<Record<Name, number>>;
   readonly alphas: readonly number[];
   readonly value: number;
   /** 95 % interval of what this one outcome estimates; absent where its noise is not known. */
@@ -17,15 +17,15 @@ export interface ObservedBest {
 }
 
 /** The trial to use, in the study's own direction and units of the objective. */
-export interface Recommendation {
+export interface Recommendation<Name extends string = string> {
   readonly trial: number;
-  readonly params: Readonly<Record<string, number>>;
+  readonly params: Readonly<Record<Name, number>>;
   readonly alphas: readonly number[];
   /** Posterior mean at the point (the observed value, for policies without a model). */
   readonly mean: number;
   /** 95 % interval of that mean. */
   readonly interval: readonly [number, number];
-  readonly observed: ObservedBest;
+  readonly observed: ObservedBest<Name>;
 }
 
 /**

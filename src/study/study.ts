@@ -13,15 +13,19 @@ export interface AskOptions {
   readonly detached?: boolean;
 }
 
-/** A study that is open for writing. Calls may overlap; they are carried out in call order. */
-export interface Study {
+/**
+ * A study that is open for writing. Calls may overlap; they are carried out in call order.
+ * `Name` is the union of the parameters' names, where the compiler knows them: `trial.params.rate` is then a number, and
+ * a name that is no parameter an error.
+ */
+export interface Study<Name extends string = string> {
   /** Where the journal is: a path, or `memory`. */
   readonly place: string;
   /** What the study is, as its journal has it. */
   readonly header: HeaderRecord;
-  readonly space: Space;
+  readonly space: Space<Name>;
   /** All trials by number, as they stand. */
-  readonly trials: readonly Trial[];
+  readonly trials: readonly Trial<Name>[];
   /** Number of trials that ended, failed ones included. */
   readonly endedTrials: number;
   /**
@@ -29,16 +33,16 @@ export interface Study {
    * the space, or the policy's suggestion. Never throws on bad numerics: it degrades and says so in an event.
    * @throws E_STORAGE if the journal cannot be written; nothing has changed then.
    */
-  ask(options?: AskOptions): Promise<Trial>;
+  ask(options?: AskOptions): Promise<Trial<Name>>;
   /** The next `count` trials, each suggested with those before it pending. */
-  ask(count: number, options?: AskOptions): Promise<readonly Trial[]>;
+  ask(count: number, options?: AskOptions): Promise<readonly Trial<Name>[]>;
   /**
    * Ends a running trial with an outcome, or, where blocks were reported, with what they add up to.
    * A value that is NaN or infinite ends it as failed, with the reason.
    * @returns the ended trial.
    * @throws E_TRIAL_STATE if it is not running; E_OUTCOME if the outcome is not valid, and it stays running.
    */
-  tell(trial: TrialRef, outcome?: Outcome): Promise<Trial>;
+  tell(trial: TrialRef, outcome?: Outcome): Promise<Trial<Name>>;
   /**
    * Keeps a block of outcomes of a running trial; the same block again changes nothing and gets the last answer.
    * @returns whether to go on with the trial; a function of the journal. After one `stop` it stays `stop`.
@@ -46,9 +50,9 @@ export interface Study {
    */
   report(trial: TrialRef, block: OutcomeBlock): Promise<Decision>;
   /** Ends a running trial without a value. */
-  fail(trial: TrialRef, reason: string): Promise<Trial>;
+  fail(trial: TrialRef, reason: string): Promise<Trial<Name>>;
   /** Ends detached trials nobody will tell: those named, or all that run. @returns the ended trials. */
-  expire(trials?: readonly TrialRef[]): Promise<readonly Trial[]>;
+  expire(trials?: readonly TrialRef[]): Promise<readonly Trial<Name>[]>;
   /** Lets go of a running trial of this session: it is handed out again by the next `ask`, here or in a later session. */
   release(trial: TrialRef): Promise<void>;
   /**
@@ -56,11 +60,11 @@ export interface Study {
    * @param labels - where each comes from; default `user`.
    * @throws E_ARGUMENT if a point is not in the space; nothing is added then.
    */
-  enqueue(points: readonly PointInput[], labels?: readonly string[]): Promise<void>;
+  enqueue(points: readonly PointInput<Name>[], labels?: readonly string[]): Promise<void>;
   /** The posterior-mean best with its interval, the best observed beside it. @throws E_TRIAL_STATE if no trial has a value. */
-  recommend(): Recommendation;
+  recommend(): Recommendation<Name>;
   /** Asks, evaluates and tells until the study holds enough ended trials; see `OptimizeOptions`. */
-  optimize(objective: Objective, options: OptimizeOptions): Promise<OptimizeResult>;
+  optimize(objective: Objective<Name>, options: OptimizeOptions): Promise<OptimizeResult>;
   /** Lets go of the journal when all calls before are through; later calls throw E_STORAGE. */
   close(): Promise<void>;
 }

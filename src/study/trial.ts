@@ -10,7 +10,7 @@ import type {
   TrialView,
 } from '../trial/index.js';
 
-export interface Trial extends TrialView {
+export interface Trial<Name extends string = string> extends TrialView<Name> {
   /** The point in the unit cube, shape (d). */
   readonly unit: readonly number[];
   readonly state: TrialState;

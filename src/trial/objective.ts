@@ -2,10 +2,10 @@
 import type { Outcome, OutcomeBlock } from './outcome.js';
 
 /** What an objective sees of a trial. */
-export interface TrialView {
+export interface TrialView<Name extends string = string> {
   readonly number: number;
   /** Parameters by name, in user units. */
-  readonly params: Readonly<Record<string, number>>;
+  readonly params: Readonly<Record<Name, number>>;
   /** The α vector, where the space is an α space; otherwise the parameters in order. */
   readonly alphas: readonly number[];
   /** Blocks the journal already holds, of a trial handed out again: an objective may skip them, or report the same. */
@@ -19,14 +19,14 @@ export interface EvaluationContext {
 }
 
 /** Judges a trial at once, in one outcome or a plain value. */
-export type ObjectiveFunction = (
-  trial: TrialView,
+export type ObjectiveFunction<Name extends string = string> = (
+  trial: TrialView<Name>,
   context: EvaluationContext,
 ) => number | Outcome | Promise<number | Outcome>;
 
 /** Judges a trial block by block; whole evaluations are one block or many. */
-export interface BlockObjective {
-  evaluate(trial: TrialView, context: EvaluationContext): AsyncIterable<OutcomeBlock>;
+export interface BlockObjective<Name extends string = string> {
+  evaluate(trial: TrialView<Name>, context: EvaluationContext): AsyncIterable<OutcomeBlock>;
 }
 
-export type Objective = ObjectiveFunction | BlockObjective;
+export type Objective<Name extends string = string> = ObjectiveFunction<Name> | BlockObjective<Name>;
