@@ -17,7 +17,8 @@ export function wordsOf(event: SearchEvent): EventWords {
   switch (event.kind) {
     case 'opened': {
       const { model, task, latents, classes, backend } = event;
-      return line(`model ${model}, task ${task}: ${latents} latents, ${classes} classes; ${backend}`);
+      const which = task === undefined ? model : `${model}, task ${task}`;
+      return line(`model ${which}: ${latents} latents, ${classes} classes; ${backend}`);
     }
     case 'study': {
       const { ended, evaluations, place } = event;

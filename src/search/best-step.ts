@@ -1,14 +1,14 @@
 /** Scans the one parameter of the step schedules on the search images: the strongest simple rival of what was learned. */
-import { scoreAlphas } from '../objective/evaluation/score-alphas.js';
 import { stepSchedule } from '../schedules/index.js';
 import { measurementOf, type ScoreWeights } from '../trial/index.js';
+import type { JudgedSample } from './judge.js';
 import type { BestStep } from './results.js';
-import type { Sample } from './samples.js';
+import { outcomesOf } from './sample-outcomes.js';
 import type { ScoreCache } from './score-cache.js';
 
 export interface ScanOptions {
   /** The search sample. */
-  readonly sample: Sample;
+  readonly sample: JudgedSample;
   /** Number of latents N. */
   readonly latents: number;
   readonly weights: ScoreWeights;
@@ -18,23 +18,11 @@ export interface ScanOptions {
 }
 
 /** Judges all N + 1 steps; of equally good ones, the one that re-samples least. */
-export async function bestStep({ sample, latents, weights, ...options }: ScanOptions): Promise<BestStep> {
-  const { blocks, draws, noiseKey: key } = sample;
-  const classes = sample.clean.classes.length;
-  const { signal } = options;
+export async function bestStep({ latents, weights, ...options }: ScanOptions): Promise<BestStep> {
   const scores: number[] = [];
   for (let from = 0; from <= latents; from++) {
-    const alphas = stepSchedule(latents, from);
-    const outcomes = await options.cache.obtain(sample.name, alphas, async () => {
-      const judging = {
-        classes,
-        draws: { key, draws },
-        weights,
-        ...(signal === undefined ? {} : { signal }),
-      };
-      return (await scoreAlphas(blocks, alphas, judging)).outcomes;
-    });
-    scores.push(measurementOf([{ sample: sample.name, block: 0, outcomes }], weights).mean);
+    const outcomes = await outcomesOf(options, stepSchedule(latents, from));
+    scores.push(measurementOf([{ sample: options.sample.name, block: 0, outcomes }], weights).mean);
     options.onProgress?.({ done: from + 1, of: latents + 1 });
   }
   const from = scores.lastIndexOf(Math.max(...scores));

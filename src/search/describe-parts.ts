@@ -5,15 +5,33 @@ import { loadImagePool } from '../objective/images/image-pool.js';
 import { openModel, readModelManifest } from '../objective/models/open-model.js';
 import { openRuntime } from '../objective/tensors/runtime.js';
 import { assertEnoughImages, assertModelFits } from './config/assert-fits.js';
-import type { SearchConfig } from './config/search-config.js';
+import { assertPointsFit } from './config/assert-points-fit.js';
+import { attackSpec } from './config/attack-plan.js';
+import type { EvaluatorConfig, SearchConfig } from './config/search-config.js';
 import type { FileDescription } from './file-description.js';
 
 /** Checks a configuration against its model: task, and images enough. */
 export async function describeConfig(config: SearchConfig, file: string): Promise<FileDescription> {
+  const { images, evaluations } = config.search;
+  const amount = `${evaluations} evaluations on ${images} images`;
+  if (config.evaluator !== undefined) return describeEvaluator(config, config.evaluator, amount);
   const model = await assertModelFits(config, file);
   await assertEnoughImages(config, file, model);
-  const { images, evaluations } = config.search;
-  const text = `a search of α for ${model.manifest.name}, task ${config.task}: ${evaluations} evaluations on ${images} images`;
+  assertPointsFit(config, model.manifest.latents.length, file);
+  const text = `a search of α for ${model.manifest.name}, task ${config.task}: ${amount}`;
+  return { kind: 'config', text, warnings: [] };
+}
+
+/** Nothing is started: only an evaluator itself knows its latents and images. */
+function describeEvaluator(
+  { task, attack }: SearchConfig,
+  { command }: EvaluatorConfig,
+  amount: string,
+): FileDescription {
+  attackSpec({ attack });
+  const words = typeof command === 'string' ? command : command.map((word) => JSON.stringify(word)).join(' ');
+  const which = task === undefined ? '' : `, task ${task}`;
+  const text = `a search of α by the evaluator ${words}${which}: ${amount}; it was not started`;
   return { kind: 'config', text, warnings: [] };
 }
 

@@ -5,10 +5,11 @@ import type { SplitName } from '../objective/images/images-manifest.js';
 /** Runtime and model are there. */
 export interface OpenedEvent {
   readonly kind: 'opened';
-  /** The tensor runtime that runs. */
+  /** What runs: the tensor runtime, or evaluator and device. */
   readonly backend: string;
   readonly model: string;
-  readonly task: string;
+  /** Of a packed model, or where an evaluator was given one. */
+  readonly task?: string;
   /** Number of latents N. */
   readonly latents: number;
   /** Number of classes K. */

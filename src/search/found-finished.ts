@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { JOURNAL_FILE } from '../storage/index.js';
 import { readJournalBytes } from '../storage/read-journal.js';
+import type { JournalRecord } from '../trial/index.js';
 import { readArtefacts } from './artefacts.js';
 import type { SearchConfig } from './config/search-config.js';
 import type { SearchListener } from './events.js';
@@ -34,7 +35,7 @@ export async function foundFinished({
   // none: a process died before it began the study, which is begun now
   if (header?.kind !== 'header') return undefined;
   assertSameSearch(header, facts, out);
-  const ended = records.filter(({ kind }) => kind === 'tell').length;
+  const ended = endedOf(records);
   const { evaluations } = config.search;
   if (evaluations >= ended) return undefined;
   const done = await readArtefacts(out, { facts, heldOut: config.heldOut, evaluations: ended });
@@ -44,4 +45,14 @@ export async function foundFinished({
     message: `search.evaluations is ${evaluations}, and ${out} is finished with ${ended}: this is what is there`,
   });
   return { kind: 'finished', out, ...done, reused: true };
+}
+
+/** Evaluations that a folder holds; none where it holds no study that can be read. */
+export function endedIn(out: string): number {
+  const journal = join(out, JOURNAL_FILE);
+  return existsSync(journal) ? endedOf(readJournalBytes(journal).records) : 0;
+}
+
+function endedOf(records: readonly JournalRecord[]): number {
+  return records.filter(({ kind }) => kind === 'tell').length;
 }

@@ -1,21 +1,23 @@
-/** Compares what was learned with simple schedules and with no defence, on images that no choice was made on. */
-import { type AlphaScore, scoreAlphas, summariseOutcomes } from '../objective/evaluation/score-alphas.js';
+/** Compares schedules with each other and with no defence, on images that no choice was made on. */
+import { summariseOutcomes } from '../objective/evaluation/score-alphas.js';
 import {
   compareWith,
   type ScheduleScore,
   type ScheduleToScore,
 } from '../objective/evaluation/score-schedules.js';
 import { constantSchedule, cosineSchedule, linearSchedule } from '../schedules/index.js';
-import type { ScoreWeights } from '../trial/index.js';
-import { type BestStep, type ResultRow, resultRow } from './results.js';
-import type { Sample } from './samples.js';
+import type { ImageOutcomes, ScoreWeights } from '../trial/index.js';
+import type { JudgedSample } from './judge.js';
+import { type BestStep, type ResultRow, resultRow, type SearchResults } from './results.js';
+import { outcomesOf, undefendedOutcomes } from './sample-outcomes.js';
 import type { ScoreCache } from './score-cache.js';
 
 export interface HeldOutOptions {
   /** The held-out sample. */
-  readonly sample: Sample;
-  readonly learned: readonly number[];
-  readonly step: BestStep;
+  readonly sample: JudgedSample;
+  readonly schedules: readonly Required<ScheduleToScore>[];
+  /** Number of classes K. */
+  readonly classes: number;
   readonly weights: ScoreWeights;
   readonly cache: ScoreCache;
   readonly signal?: AbortSignal;
@@ -26,23 +28,38 @@ export interface HeldOutOptions {
   }) => void;
 }
 
-/** Learned, linear, cosine, best step, ½, 0 and no defence, in this order; all but the first with learned − this. */
-export async function compareHeldOut(options: HeldOutOptions): Promise<ResultRow[]> {
-  const { weights } = options;
-  const schedules = schedulesToCompare(options);
+/**
+ * A row a schedule, in order, and no defence last where the judge has such a row. Where one was learned, all others
+ * have learned − this.
+ */
+async function compareHeldOut(options: HeldOutOptions): Promise<ResultRow[]> {
+  const { schedules, weights, onProgress } = options;
   const scores: ScheduleScore[] = [];
   const of = schedules.length + 1;
   for (const schedule of schedules) {
-    scores.push({ ...schedule, ...(await scored(options, schedule.alphas)) });
-    options.onProgress?.({ label: schedule.label, done: scores.length, of });
+    scores.push({ ...schedule, ...scored(options, await outcomesOf(options, schedule.alphas)) });
+    onProgress?.({ label: schedule.label, done: scores.length, of });
   }
+  const undefended = await undefendedOutcomes(options);
   const bare = { kind: 'no-defence', label: 'no defence' };
-  scores.push({ ...bare, ...(await scored(options, null)) });
-  options.onProgress?.({ label: bare.label, done: of, of });
-  return compareWith(scores, 'learned', weights).map(resultRow);
+  if (undefended !== undefined) scores.push({ ...bare, ...scored(options, undefended) });
+  onProgress?.({ label: bare.label, done: of, of });
+  const byClass = options.sample.labels !== undefined;
+  return compareWith(scores, 'learned', weights).map((score) => resultRow(score, byClass));
 }
 
-function schedulesToCompare({ learned, step }: HeldOutOptions): Required<ScheduleToScore>[] {
+/** The held-out part of a results file. */
+export async function scoreHeldOut(options: HeldOutOptions): Promise<SearchResults['heldOut']> {
+  const { name, images, draws, attack } = options.sample;
+  const rows = await compareHeldOut(options);
+  return { sample: name, images, draws, ...(attack === undefined ? {} : { attack }), rows };
+}
+
+/** What a learned schedule is compared with: learned, linear, cosine, best step, ½ and 0, in this order. */
+export function schedulesToCompare(
+  learned: readonly number[],
+  step: Pick<BestStep, 'from' | 'alphas'>,
+): Required<ScheduleToScore>[] {
   const n = learned.length;
   return [
     { kind: 'learned', label: 'learned', alphas: learned },
@@ -54,17 +71,9 @@ function schedulesToCompare({ learned, step }: HeldOutOptions): Required<Schedul
   ];
 }
 
-/** The score of a schedule, or of no defence (null), computed or known from before. */
-async function scored(options: HeldOutOptions, alphas: readonly number[] | null): Promise<AlphaScore> {
-  const { sample, weights, cache, signal } = options;
-  const classes = sample.clean.classes.length;
-  const blocks = alphas === null ? sample.undefended : sample.blocks;
-  const draws = { key: sample.noiseKey, draws: sample.draws };
-  const judging = { classes, draws, weights, ...(signal === undefined ? {} : { signal }) };
-  const outcomes = await cache.obtain(
-    sample.name,
-    alphas,
-    async () => (await scoreAlphas(blocks, alphas ?? [], judging)).outcomes,
-  );
-  return summariseOutcomes(outcomes, sample.clean.labels, classes, weights);
+/** The scores that bits add up to; where no true classes are known, all images are of one. */
+function scored({ sample, classes, weights }: HeldOutOptions, outcomes: ImageOutcomes) {
+  return sample.labels === undefined
+    ? summariseOutcomes(outcomes, new Int32Array(sample.images), 1, weights)
+    : summariseOutcomes(outcomes, sample.labels, classes, weights);
 }

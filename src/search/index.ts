@@ -21,6 +21,9 @@ export type {
   TrialFailedEvent,
   WrittenEvent,
 } from './events.js';
+export type { AttackSummary } from '../objective/evaluation/attack-summary.js';
+export type { Recommendation } from '../study/index.js';
+export type { ModelFacts } from './judge.js';
 export type { BestStep, ResultRow, SearchResults } from './results.js';
 export type { SearchFacts } from './search-facts.js';
 
@@ -28,6 +31,7 @@ export type { SearchFacts } from './search-facts.js';
 export { loadSpace, readSpace } from './config/read-space.js';
 export { loadSearchConfig, readSearchConfig } from './config/read-search-config.js';
 export { type SearchConfig, type SearchConfigInput, searchConfigJsonSchema } from './config/search-config.js';
+export { type ConfigOverrides, withOverrides } from './config/with-overrides.js';
 export { SEARCH_TEMPLATE } from './config/template.js';
 
 // Files

@@ -12,9 +12,10 @@ import type { PurificationOptions } from '../objective/purification/pipeline.js'
 import { prepareImages } from '../objective/purification/prepared-images.js';
 import type { PreprocessingOptions } from '../objective/purification/preprocessing.js';
 import { createMemoryBudget } from '../objective/purification/state-cache.js';
-import { openRuntime, type Runtime } from '../objective/tensors/runtime.js';
+import { openRuntime, type Runtime, type RuntimeBackend } from '../objective/tensors/runtime.js';
 import { constantSchedule } from '../schedules/index.js';
-import type { SearchConfig } from './config/search-config.js';
+import type { FittingModel } from './config/assert-fits.js';
+import { DEFAULT_MEMORY_MB, type SearchConfig } from './config/search-config.js';
 
 const MEGABYTE = 2 ** 20;
 
@@ -37,12 +38,14 @@ export interface SearchJob {
 
 /**
  * Opens runtime and model.
- * @param place - a bundled model's name or a folder.
  * @throws BoSearchError `E_BACKEND`, `E_MODEL`, `E_WEIGHTS` or `E_NON_FINITE`, each naming file and place.
  */
-export async function openJob(config: SearchConfig, place: string): Promise<SearchJob> {
-  const runtime = await openRuntime({ backend: config.backend });
-  const model = await openModel(place, { runtime, task: config.task });
+export async function openJob(
+  config: SearchConfig,
+  { place, task }: Pick<FittingModel, 'place' | 'task'>,
+): Promise<SearchJob> {
+  const runtime = await openRuntime({ backend: (config.backend ?? 'wasm') as RuntimeBackend });
+  const model = await openModel(place, { runtime, task: task.name });
   try {
     return jobFor(config, runtime, model);
   } catch (error) {
@@ -67,7 +70,7 @@ function jobFor(config: SearchConfig, runtime: Runtime, model: OpenedModel): Sea
   const alphas = constantSchedule(mlvgm.latents.length, 0);
   const defence = createDefence({ ...options, alphas });
   const settings = canonicalJson({ temperature, attenuation, preprocessing, alphas });
-  const memory = createMemoryBudget(config.memoryMb * MEGABYTE);
+  const memory = createMemoryBudget((config.memoryMb ?? DEFAULT_MEMORY_MB) * MEGABYTE);
   return {
     runtime,
     versions: { boSearch: VERSION, node: versions.node },

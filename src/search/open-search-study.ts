@@ -1,17 +1,20 @@
 /** Opens the study of a search in its folder: a new one, or the one that is there. */
-import { createStudy } from '../index.js';
+import { createStudy, type PolicyChoice } from '../index.js';
+import { canonicalJson } from '../objective/images/content-hash.js';
 import { alphaSpace } from '../space/index.js';
+import { readJournal } from '../storage/index.js';
 import type { Study } from '../study/index.js';
 import type { Json } from '../trial/index.js';
 import { type SearchConfig, weightsOf } from './config/search-config.js';
 import type { SearchListener } from './events.js';
-import type { SearchJob } from './open-job.js';
+import type { Judge } from './judge.js';
 import type { SearchFacts, SessionFacts } from './search-facts.js';
+import { REFERENCE_POINTS, type StartingPoint, startingPoints } from './starting-points.js';
 
 export interface OpenSearchStudyOptions {
   readonly config: SearchConfig;
   readonly facts: SearchFacts;
-  readonly job: SearchJob;
+  readonly judge: Pick<Judge, 'description'>;
   readonly out: string;
   readonly onEvent?: SearchListener;
 }
@@ -20,21 +23,22 @@ export interface OpenSearchStudyOptions {
  * The study, with its lock.
  * @throws BoSearchError `E_LOCKED`, `E_JOURNAL` or `E_STORAGE`; `E_CONFIG` if the study there is another.
  */
-export function openSearchStudy({
+export async function openSearchStudy({
   config,
   facts,
-  job,
+  judge,
   out,
   onEvent,
 }: OpenSearchStudyOptions): Promise<Study> {
-  const { policy, seeds, evaluations } = config.search;
-  const session: SessionFacts = { evaluations, backend: job.runtime.description };
-  return createStudy({
-    space: alphaSpace(facts.model.latents.length, { seeds }),
+  const { seeds, evaluations } = config.search;
+  const latents = facts.model.latents.length;
+  const session: SessionFacts = { evaluations, backend: judge.description };
+  const study = await createStudy({
+    space: alphaSpace(latents, { seeds }),
     seed: config.seed,
     storage: out,
     direction: 'maximize',
-    policy,
+    policy: policyOf(config.search),
     weights: weightsOf(config),
     about: facts as unknown as Json,
     session: { ...session },
@@ -42,4 +46,35 @@ export function openSearchStudy({
       if (event.kind === 'warning') onEvent?.({ kind: 'warning', message: event.warning.message });
     },
   });
+  try {
+    await enqueueOnce(study, startingPoints(config.search, latents), out);
+    return study;
+  } catch (error) {
+    await study.close();
+    throw error;
+  }
+}
+
+/** The policy; what is not said of it has its default, or is as the study was begun with. */
+function policyOf({ policy, kernel, acquisition, reference }: SearchConfig['search']): PolicyChoice {
+  const settings = {
+    ...(kernel === undefined ? {} : { kernel }),
+    ...(acquisition === undefined ? {} : { acquisition }),
+    ...(reference === true ? { initial: REFERENCE_POINTS } : {}),
+  };
+  return Object.keys(settings).length === 0 ? policy : { name: policy, settings };
+}
+
+/** A session before this one has enqueued them, unless it died right after it began the study. */
+async function enqueueOnce(study: Study, points: readonly StartingPoint[], out: string): Promise<void> {
+  if (points.length === 0) return;
+  const alphas = points.map((point) => [...point.alphas]);
+  const known = canonicalJson(alphas);
+  const { records } = readJournal(out);
+  const there = records.some((record) => record.kind === 'enqueue' && canonicalJson(record.points) === known);
+  if (there) return;
+  await study.enqueue(
+    alphas,
+    points.map(({ label }) => label),
+  );
 }

@@ -16,9 +16,9 @@ export interface ResultRow extends ScoreRow {
   readonly kind: string;
   /** Before attenuation; absent for no defence. */
   readonly alphas?: readonly number[];
-  /** Balanced accuracies: means over classes. */
+  /** Balanced accuracies: means over classes; empty where the judge says no true classes. */
   readonly balanced: { readonly clean?: number; readonly robust?: number };
-  /** Accuracies by class, in the order of the classes; null for a class without images. */
+  /** Accuracies by class, in the order of the classes; null for a class without images. Empty as `balanced`. */
   readonly perClass: {
     readonly clean?: readonly (number | null)[];
     readonly robust?: readonly (number | null)[];
@@ -38,7 +38,7 @@ export interface SearchResults {
   readonly format: 'bo-search/results';
   readonly version: 1;
   readonly versions: { readonly boSearch: string; readonly node: string };
-  /** The tensor runtime that ran. */
+  /** What ran: the tensor runtime, or evaluator and device. */
   readonly backend: string;
   readonly config: SearchConfig;
   readonly facts: SearchFacts;
@@ -49,7 +49,8 @@ export interface SearchResults {
     readonly draws: number;
     readonly evaluations: number;
     readonly failed: number;
-    readonly attack: AttackSummary;
+    /** Absent where an evaluator does not say what became of the images. */
+    readonly attack?: AttackSummary;
     /** What the study recommends, scored on the search images. */
     readonly recommended: Recommendation;
     readonly bestStep: BestStep;
@@ -58,13 +59,16 @@ export interface SearchResults {
     readonly sample: string;
     readonly images: number;
     readonly draws: number;
-    readonly attack: AttackSummary;
+    readonly attack?: AttackSummary;
     readonly rows: readonly ResultRow[];
   };
 }
 
-/** A row of the table from a schedule's score. */
-export function resultRow(score: ScheduleScore): ResultRow {
+/**
+ * A row of the table from a schedule's score.
+ * @param byClass - whether the true classes of the images are known.
+ */
+export function resultRow(score: ScheduleScore, byClass: boolean): ResultRow {
   const { clean, robust, objective, behind } = score;
   return {
     name: score.label,
@@ -74,8 +78,8 @@ export function resultRow(score: ScheduleScore): ResultRow {
     ...(robust === undefined ? {} : { robust: estimateOf(robust) }),
     objective: estimateOf(objective),
     ...(behind === undefined ? {} : { difference: differenceOf(behind.differences.objective) }),
-    balanced: parts(score, ({ balanced }) => balanced),
-    perClass: parts(score, ({ perClass }) => perClass),
+    balanced: byClass ? parts(score, ({ balanced }) => balanced) : {},
+    perClass: byClass ? parts(score, ({ perClass }) => perClass) : {},
   };
 }
 

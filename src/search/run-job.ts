@@ -1,62 +1,56 @@
 /** The steps of the main job, from opening model and study to the last file. */
-import { inProcessObjective } from '../evaluators/index.js';
-import { loadImagePool } from '../objective/images/image-pool.js';
+import { versions } from 'node:process';
+import { VERSION } from '../index.js';
 import type { OptimizeResult, Study } from '../study/index.js';
 import { isFailed } from '../trial/index.js';
 import { readArtefacts, writeArtefacts } from './artefacts.js';
 import { bestStep } from './best-step.js';
 import { type SearchConfig, weightsOf } from './config/search-config.js';
-import { assertEnoughImages, assertModelFits } from './config/assert-fits.js';
-import { foundFinished } from './found-finished.js';
-import { compareHeldOut } from './held-out.js';
-import { modelPlace } from './model-place.js';
-import { openJob, type SearchJob } from './open-job.js';
+import { assertPointsFit } from './config/assert-points-fit.js';
+import { endedIn, foundFinished } from './found-finished.js';
+import { schedulesToCompare, scoreHeldOut } from './held-out.js';
+import type { Judge, JudgedSample } from './judge.js';
+import { discardedScores, isAborted, openedEvent, progressOf } from './job-events.js';
+import { openJudge } from './open-judge.js';
 import { openSearchStudy } from './open-search-study.js';
 import type { SearchResults } from './results.js';
-import { makeSample, type Sample, type SampleSplit } from './samples.js';
 import { openScoreCache, type ScoreCache } from './score-cache.js';
 import { type SearchFacts, searchFacts } from './search-facts.js';
 import type { FailingSearch, InterruptedSearch, RunSearchOptions, SearchOutcome } from './search-outcome.js';
 import { studyListener } from './study-listener.js';
 
-/** Opens model and study, searches, compares; see `runSearch`. */
+/** Opens judge and study, searches, compares; see `runSearch`. */
 export async function runJob(config: SearchConfig, options: RunSearchOptions): Promise<SearchOutcome> {
-  await assertModelFits(config, options.configFile);
-  const job = await openJob(config, modelPlace(config.model, options.configFile));
+  const judge = await openJudge(config, options).catch((error: unknown) => {
+    if (!isAborted(error, options.signal)) throw error;
+  });
+  if (judge === undefined) return interrupted(config, options, endedIn(options.out));
   try {
-    return await runWith(config, job, options);
+    return await runWith(config, judge, options);
   } finally {
-    job.dispose();
+    await judge.close();
   }
 }
 
 async function runWith(
   config: SearchConfig,
-  job: SearchJob,
+  judge: Judge,
   options: RunSearchOptions,
 ): Promise<SearchOutcome> {
   const { out, onEvent } = options;
-  const facts = searchFacts(config, job);
-  const { model, runtime } = job;
-  onEvent?.({
-    kind: 'opened',
-    backend: runtime.description,
-    model: model.name,
-    task: config.task,
-    latents: facts.model.latents.length,
-    classes: model.task.classes.length,
-  });
+  assertPointsFit(config, judge.model.latents.length, options.configFile);
+  const facts = searchFacts(config, judge);
+  onEvent?.(openedEvent(config, judge));
   const there = await foundFinished({ config, facts, out, ...(onEvent === undefined ? {} : { onEvent }) });
   if (there !== undefined) return there;
-  await assertEnoughImages(config, options.configFile, { images: model.imagesManifest, task: model.task });
-  const study = await openSearchStudy({ ...options, config, facts, job });
-  const run: Run = { config, job, facts, study, options };
+  await judge.assertEnoughImages();
+  const study = await openSearchStudy({ ...options, config, facts, judge });
+  const run: Run = { config, judge, facts, study, options };
   try {
     return await searchAndFinish(run);
   } catch (error) {
-    const { signal } = options;
-    if (signal?.aborted !== true || error !== signal.reason) throw error;
-    return interrupted(run);
+    if (!isAborted(error, options.signal)) throw error;
+    return interrupted(config, options, study.endedTrials);
   } finally {
     await study.close();
   }
@@ -64,60 +58,50 @@ async function runWith(
 
 interface Run {
   readonly config: SearchConfig;
-  readonly job: SearchJob;
+  readonly judge: Judge;
   readonly facts: SearchFacts;
   readonly study: Study;
   readonly options: RunSearchOptions;
 }
 
 async function searchAndFinish(run: Run): Promise<SearchOutcome> {
-  const { config, facts, study, options } = run;
+  const { config, facts, study, options, judge } = run;
   const { evaluations } = config.search;
   options.onEvent?.({ kind: 'study', place: study.place, ended: study.endedTrials, evaluations });
   const { heldOut } = config;
   const done = await readArtefacts(options.out, { facts, heldOut, evaluations: study.endedTrials });
   if (done !== undefined && study.endedTrials >= evaluations)
     return { kind: 'finished', out: options.out, ...done, reused: true };
-  const pool = await loadImagePool(run.job.model.imagesManifest);
-  const sampleOf = (split: SampleSplit) => makeSample({ ...options, job: run.job, config, pool, split });
-  const sample = await sampleOf('search');
+  const sample = await judge.sample('search', options);
   let search: SearchResults['search'];
   try {
     const stopped = await optimise(run, sample);
-    if (stopped.reason === 'aborted') return interrupted(run);
+    if (stopped.reason === 'aborted') return interrupted(config, options, study.endedTrials);
     const failed = failing(run, stopped);
     if (failed !== undefined) return failed;
     search = await summariseSearch(run, sample);
   } finally {
     sample.dispose();
   }
-  return finish(run, search, await sampleOf('heldOut'));
+  return finish(run, search, await judge.sample('heldOut', options));
 }
 
-function optimise({ config, study, options, job }: Run, sample: Sample): Promise<OptimizeResult> {
-  const { evaluations, draws } = config.search;
-  const objective = inProcessObjective({
-    sample: sample.name,
-    noiseKey: sample.noiseKey,
-    draws,
-    classes: job.model.task.classes.length,
-    weights: weightsOf(config),
-    blocks: sample.blocks,
-  });
+function optimise({ config, study, options }: Run, sample: JudgedSample): Promise<OptimizeResult> {
+  const { evaluations } = config.search;
   const { signal, onEvent } = options;
-  return study.optimize(objective, {
+  return study.optimize(sample.objective, {
     evaluations,
     ...(signal === undefined ? {} : { signal }),
     ...(onEvent === undefined ? {} : { onEvent: studyListener(study, evaluations, onEvent) }),
   });
 }
 
-async function summariseSearch(run: Run, sample: Sample): Promise<SearchResults['search']> {
-  const { config, study, facts, options } = run;
+async function summariseSearch(run: Run, sample: JudgedSample): Promise<SearchResults['search']> {
+  const { config, study, judge, options } = run;
   const { signal, onEvent } = options;
   const step = await bestStep({
     sample,
-    latents: facts.model.latents.length,
+    latents: judge.model.latents.length,
     weights: weightsOf(config),
     cache: await cacheOf(run),
     onProgress: (progress) => onEvent?.({ kind: 'scanning', ...progress }),
@@ -125,47 +109,43 @@ async function summariseSearch(run: Run, sample: Sample): Promise<SearchResults[
   });
   return {
     sample: sample.name,
-    images: sample.clean.ids.length,
+    images: sample.images,
     draws: sample.draws,
     evaluations: study.endedTrials,
     failed: study.trials.filter(({ state }) => state === 'failed').length,
-    attack: sample.attack,
+    ...(sample.attack === undefined ? {} : { attack: sample.attack }),
     recommended: study.recommend(),
     bestStep: step,
   };
 }
 
-async function finish(run: Run, search: SearchResults['search'], sample: Sample): Promise<SearchOutcome> {
-  const { config, facts, job, options } = run;
-  const { signal, onEvent, out } = options;
+async function finish(
+  run: Run,
+  search: SearchResults['search'],
+  sample: JudgedSample,
+): Promise<SearchOutcome> {
+  const { config, facts, judge, options } = run;
   try {
-    const rows = await compareHeldOut({
+    const heldOut = await scoreHeldOut({
       sample,
-      learned: search.recommended.alphas,
-      step: search.bestStep,
+      schedules: schedulesToCompare(search.recommended.alphas, search.bestStep),
+      classes: judge.model.classes.length,
       weights: weightsOf(config),
       cache: await cacheOf(run),
-      onProgress: (progress) => onEvent?.({ kind: 'scoring', ...progress }),
-      ...(signal === undefined ? {} : { signal }),
+      ...progressOf(options),
     });
-    const heldOut = {
-      sample: sample.name,
-      images: sample.clean.ids.length,
-      draws: sample.draws,
-      attack: sample.attack,
-      rows,
-    };
     const results: SearchResults = {
       format: 'bo-search/results',
       version: 1,
-      versions: job.versions,
-      backend: job.runtime.description,
+      versions: { boSearch: VERSION, node: versions.node },
+      backend: judge.description,
       config,
       facts,
-      classes: job.model.task.classes,
+      classes: judge.model.classes,
       search,
       heldOut,
     };
+    const { out, onEvent } = options;
     return { kind: 'finished', out, ...(await writeArtefacts(out, results, onEvent)), reused: false };
   } finally {
     sample.dispose();
@@ -188,12 +168,13 @@ function failing({ study, options: { out } }: Run, stopped: OptimizeResult): Fai
 }
 
 function cacheOf({ facts, options }: Run): Promise<ScoreCache> {
-  return openScoreCache(options.out, facts, (reason) =>
-    options.onEvent?.({ kind: 'warning', message: `${reason}; its scores are computed again` }),
-  );
+  return openScoreCache(options.out, facts, discardedScores(options.onEvent));
 }
 
-function interrupted({ study, config, options }: Run): InterruptedSearch {
-  const { evaluations } = config.search;
-  return { kind: 'interrupted', out: options.out, ended: study.endedTrials, evaluations };
+function interrupted(
+  { search: { evaluations } }: SearchConfig,
+  { out }: RunSearchOptions,
+  ended: number,
+): InterruptedSearch {
+  return { kind: 'interrupted', out, ended, evaluations };
 }

@@ -19,10 +19,8 @@ import { type ImageSet, imagesById } from '../objective/images/image-set.js';
 import type { SearchConfig } from './config/search-config.js';
 import { attackPlan } from './config/attack-plan.js';
 import type { SearchListener } from './events.js';
+import type { JudgedSplit } from './judge.js';
 import type { SearchJob } from './open-job.js';
-
-/** Splits that a search takes images from; no image is in both. */
-export type SampleSplit = 'search' | 'heldOut';
 
 /** Images on which schedules can be compared: each judged on the same images with the same noise. */
 export interface Sample {
@@ -43,7 +41,7 @@ export interface SampleOptions {
   readonly job: SearchJob;
   readonly config: SearchConfig;
   readonly pool: ImagePool;
-  readonly split: SampleSplit;
+  readonly split: JudgedSplit;
   /** Folder of the run; attacked images are kept in it. */
   readonly out: string;
   readonly signal?: AbortSignal;

@@ -34,12 +34,12 @@ type Stored = z.infer<typeof schema>;
 
 /** Outcomes of schedules on samples, by α; `null` is the bare classifier. */
 export interface ScoreCache {
-  /** The outcomes if they are known, else those that `compute` gives, kept for the next time. */
-  obtain(
+  /** The outcomes if they are known, else those that `compute` gives, kept for the next time unless there are none. */
+  obtain<T extends ImageOutcomes | undefined>(
     sample: string,
     alphas: readonly number[] | null,
-    compute: () => Promise<ImageOutcomes>,
-  ): Promise<ImageOutcomes>;
+    compute: () => Promise<T>,
+  ): Promise<T | ImageOutcomes>;
 }
 
 /**
@@ -62,6 +62,7 @@ export async function openScoreCache(
       const known = entries.get(place);
       if (known !== undefined) return plain(known.outcomes);
       const outcomes = await compute();
+      if (outcomes === undefined) return outcomes;
       entries.set(place, { sample, alphas: alphas === null ? null : [...alphas], outcomes });
       const all = [...entries.values()];
       const stored = { format: 'bo-search/scores', version: 1, facts: key, hash: hashOf(all), entries: all };

@@ -1,12 +1,12 @@
 /** What makes a search the search it is: the facts its journal begins with, and what a resumed one is compared by. */
 import { BoSearchError } from '../errors.js';
-import { createAttack } from '../objective/attacks/attack-registry.js';
 import { canonicalJson } from '../objective/images/content-hash.js';
 import { showValue } from '../schedules/show-value.js';
 import type { HeaderRecord, Json } from '../trial/index.js';
-import { attackPlan } from './config/attack-plan.js';
+import { attackSpec } from './config/attack-plan.js';
 import { type SearchConfig, weightsOf } from './config/search-config.js';
-import type { SearchJob } from './open-job.js';
+import type { Judge, ModelFacts } from './judge.js';
+import { startingPoints } from './starting-points.js';
 
 /** Names the job in the journal's header. */
 const JOB = 'bo-search/search';
@@ -14,16 +14,7 @@ const JOB = 'bo-search/search';
 /** Facts of a search, as the journal's header holds them under `about`. */
 export interface SearchFacts {
   readonly job: typeof JOB;
-  readonly model: {
-    readonly name: string;
-    readonly hash: string;
-    readonly classifier: string;
-    /** Hash of the image pools, and how the task maps their classes. */
-    readonly images: string;
-    readonly fromFine: readonly number[];
-    /** Names of the latents, for readers without the model. */
-    readonly latents: readonly string[];
-  };
+  readonly model: ModelFacts;
   /** All of the configuration that decides what an evaluation is. */
   readonly config: Json;
 }
@@ -35,29 +26,25 @@ export interface SessionFacts {
   readonly backend: string;
 }
 
-/** The facts of a configuration with its model. Held-out images, memory and the number of evaluations may change. */
-export function searchFacts(config: SearchConfig, job: SearchJob): SearchFacts {
-  const { model, preprocessing, temperature } = job;
-  const { task, attenuation, seed, backend } = config;
-  const { images, draws, block, policy, seeds } = config.search;
-  const facts: SearchFacts = {
+/**
+ * The facts of a configuration with its judge. Held-out images, memory, workers and the number of evaluations may change.
+ * A setting that is left out has no key: folders begun before it was thought of go on.
+ */
+export function searchFacts(config: SearchConfig, judge: Pick<Judge, 'facts'>): SearchFacts {
+  const { model, defence } = judge.facts;
+  const { preprocessing, temperature, backend } = defence;
+  const { task, attenuation, seed } = config;
+  const facts = {
     job: JOB,
-    model: {
-      name: model.name,
-      hash: model.hash,
-      classifier: model.classifier.hash,
-      images: model.imagesHash,
-      fromFine: model.task.fromFine,
-      latents: model.mlvgm.latents.map(({ name }) => name),
-    },
+    model,
     config: {
       task,
-      attack: attackFacts(config),
-      preprocessing: preprocessing as unknown as Json,
+      attack: attackSpec(config),
+      preprocessing,
       temperature,
       attenuation,
       objective: { ...weightsOf(config) },
-      search: { images, draws, policy, seeds, ...(block === undefined ? {} : { block }) },
+      search: judgedSearch(config.search),
       seed,
       backend,
     },
@@ -65,11 +52,20 @@ export function searchFacts(config: SearchConfig, job: SearchJob): SearchFacts {
   return JSON.parse(JSON.stringify(facts)) as SearchFacts;
 }
 
-/** The attack with every default filled in: what is written out and what is left to the default are the same. */
-function attackFacts(config: SearchConfig): Json {
-  const { attack, against, keepOnlySuccessful } = attackPlan(config);
-  const { name: kind, ...settings } = createAttack(attack).settings;
-  return { kind, against, keepOnlySuccessful, ...settings };
+/** What of the search section decides which points are judged, and on what. */
+function judgedSearch(search: SearchConfig['search']): object {
+  const { images, draws, policy, seeds, block, kernel, acquisition, points, reference } = search;
+  return {
+    images,
+    draws,
+    policy,
+    seeds,
+    block,
+    kernel,
+    acquisition,
+    points: points === undefined ? undefined : startingPoints(search, 0),
+    reference: reference === true ? true : undefined,
+  };
 }
 
 /** The facts in a journal's header; undefined where the study is not a search's. */

@@ -117,6 +117,7 @@ describe('runSearch(config, { out })', () => {
       attack: { preset: 'paper', l2Bound: 8, keepOnlySuccessful: true },
     });
     const { attack, images } = search.results.heldOut;
+    if (attack === undefined) throw new Error('expected a summary of the attack');
     expect(images).toBe(attack.successes + attack.cleanErrors);
     expect(row(search, 'α = 0').robust?.mean).toBe(0);
     expect(search.results.facts.config).toMatchObject({

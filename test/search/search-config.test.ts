@@ -134,7 +134,11 @@ describe('readSearchConfig(text) refuses', () => {
       'model: fashion-mnist\nattack: { l2Bound: 3 }\n',
       '1:1 task: expected the name of one of the tasks of the model, got nothing',
     ],
-    ['an unknown choice', `${LEAST}backend: cuda\n`, '5:10 backend: expected one of wasm, cpu, got "cuda"'],
+    [
+      'an unknown choice',
+      `${LEAST}backend: cuda\n`,
+      '5:10 backend: expected one of auto, wasm, webgpu, tensorflow, cpu, got "cuda"',
+    ],
     [
       'weights that are not 1 together',
       `${LEAST}objective: { clean: 0.5, robust: 0.6 }\n`,
@@ -190,7 +194,7 @@ describe('readSearchConfig(text) refuses', () => {
     [
       'a list',
       '- 1\n',
-      '1:1: expected a section with model, task, attack, preprocessing, temperature, attenuation, objective, search, heldOut, seed, backend, memoryMb, got [1]',
+      '1:1: expected a section with model, task, evaluator, images, attack, preprocessing, temperature, attenuation, objective, search, heldOut, seed, backend, workers, memoryMb, got [1]',
     ],
   ])('%s', (_, text, message) => {
     const error = refusal(text);
@@ -317,7 +321,7 @@ describe('SEARCH_TEMPLATE', () => {
     expect(attackPlan({ attack })).toEqual(attackPlan({ attack: exampleAttack }));
   });
 
-  it('is valid with every commented key uncommented, and then has every key but preset and direction', () => {
+  it('is valid with every commented key uncommented, and then has every key but those it explains in a sentence', () => {
     const whole = SEARCH_TEMPLATE.replaceAll(/^( *)# ([a-zA-Z]+:(?: |$))/gm, '$1$2');
     const config = readSearchConfig(whole.replace('Run it with: npx', '# Run it with: npx'));
     const keys = (value: unknown): string[] =>
@@ -326,7 +330,12 @@ describe('SEARCH_TEMPLATE', () => {
         : [];
     const schema = searchConfigJsonSchema();
     const known = schemaKeys(schema);
-    expect([...new Set(keys(config)), 'preset', 'direction'].sort()).toEqual([...new Set(known)].sort());
+    const inSentences = ['preset', 'direction', 'reference', 'evaluator', 'command', 'cwd', 'env', 'shell'];
+    inSentences.push('startSeconds', 'silenceSeconds', 'restarts');
+    for (const key of inSentences) expect(SEARCH_TEMPLATE).toMatch(new RegExp(`\\b${key}\\b`));
+    // the points of a list: their keys are seen under its number
+    const said = keys(config).filter((key) => !/^\d+$/.test(key));
+    expect([...new Set([...said, ...inSentences])].sort()).toEqual([...new Set(known)].sort());
   });
 });
 
@@ -346,9 +355,9 @@ describe('the JSON Schema', () => {
 
 function schemaKeys(schema: unknown): string[] {
   if (typeof schema !== 'object' || schema === null) return [];
-  const { properties, anyOf, allOf } = schema as Record<string, unknown>;
+  const { properties, anyOf, allOf, items } = schema as Record<string, unknown>;
   const own = Object.entries((properties ?? {}) as Record<string, unknown>);
-  const parts = [...((anyOf ?? []) as unknown[]), ...((allOf ?? []) as unknown[])];
+  const parts = [...((anyOf ?? []) as unknown[]), ...((allOf ?? []) as unknown[]), items];
   return [...own.flatMap(([key, inner]) => [key, ...schemaKeys(inner)]), ...parts.flatMap(schemaKeys)];
 }
 

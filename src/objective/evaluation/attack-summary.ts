@@ -10,15 +10,21 @@ export interface AttackSummary {
   readonly attacked: number;
   /** Stored float32 images that fool the model under a fresh draw. */
   readonly successes: number;
-  /** Of the attacked images, those that fool it after rounding to 8 bits. */
-  readonly eightBitSuccesses: number;
+  /** Of the attacked images, those that fool it after rounding to 8 bits; absent where it was not looked at. */
+  readonly eightBitSuccesses?: number;
   /** successes / attacked, with Wilson's 95 % interval; absent where nothing was attacked. */
   readonly successRate?: { readonly mean: number; readonly interval: Interval };
   /** Share of all images still classified rightly: 1 − (clean errors + successes)/images. */
   readonly robustAccuracy: { readonly mean: number; readonly interval: Interval };
-  readonly zeroGradients: number;
-  readonly nonFinite: number;
+  readonly zeroGradients?: number;
+  readonly nonFinite?: number;
 }
+
+/** What became of the images under an attack, in numbers. */
+export type AttackCounts = Pick<
+  AttackSummary,
+  'images' | 'cleanErrors' | 'successes' | 'eightBitSuccesses' | 'zeroGradients' | 'nonFinite'
+>;
 
 /**
  * Counts of an attack's results.
@@ -27,9 +33,23 @@ export interface AttackSummary {
 export function summariseAttack(perImage: readonly AttackedImage[]): AttackSummary {
   assertDistinct(perImage, 'summariseAttack');
   const count = (rule: (image: AttackedImage) => boolean) => perImage.filter(rule).length;
-  const images = perImage.length;
-  const cleanErrors = count(({ outcome }) => outcome === 'clean-error');
-  const successes = count(({ outcome }) => outcome === 'success');
+  return summariseCounts({
+    images: perImage.length,
+    cleanErrors: count(({ outcome }) => outcome === 'clean-error'),
+    successes: count(({ outcome }) => outcome === 'success'),
+    eightBitSuccesses: count(({ outcome, fooled }) => outcome !== 'clean-error' && fooled.eightBit),
+    zeroGradients: count(({ flags }) => flags.zeroGradient),
+    nonFinite: count(({ flags }) => flags.nonFinite),
+  });
+}
+
+/**
+ * The summary that counts give.
+ * @param counts - of at least one image; clean errors and successes are different images.
+ * @internal
+ */
+export function summariseCounts(counts: AttackCounts): AttackSummary {
+  const { images, cleanErrors, successes, eightBitSuccesses, zeroGradients, nonFinite } = counts;
   const attacked = images - cleanErrors;
   const rate = (part: number, whole: number) => ({
     mean: part / whole,
@@ -40,11 +60,11 @@ export function summariseAttack(perImage: readonly AttackedImage[]): AttackSumma
     cleanErrors,
     attacked,
     successes,
-    eightBitSuccesses: count(({ outcome, fooled }) => outcome !== 'clean-error' && fooled.eightBit),
+    ...(eightBitSuccesses === undefined ? {} : { eightBitSuccesses }),
     ...(attacked === 0 ? {} : { successRate: rate(successes, attacked) }),
     robustAccuracy: rate(images - cleanErrors - successes, images),
-    zeroGradients: count(({ flags }) => flags.zeroGradient),
-    nonFinite: count(({ flags }) => flags.nonFinite),
+    ...(zeroGradients === undefined ? {} : { zeroGradients }),
+    ...(nonFinite === undefined ? {} : { nonFinite }),
   };
 }
 

@@ -1,45 +1,37 @@
 /** Checks a configuration against its model before anything is computed or written: model, task, enough images. */
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { BoSearchError } from '../../errors.js';
 import { availableImages } from '../../objective/images/choose-images.js';
 import { assertTaskFits, type ImageTask } from '../../objective/images/image-task.js';
-import { assertManifest, imagesManifestSchema } from '../../objective/images/images-manifest.js';
-import { readJsonFile } from '../../objective/images/json-file.js';
 import type { ModelManifest } from '../../objective/models/manifest.js';
 import { readModelManifest } from '../../objective/models/open-model.js';
+import type { JudgedSplit } from '../judge.js';
 import { bundledModels, modelPlace } from '../model-place.js';
 import { configPlace } from './config-place.js';
+import { type FittingImages, givenImages, modelImages } from './fitting-images.js';
 import type { SearchConfig } from './search-config.js';
 
-/** The model a configuration names, and the file with its images. */
+/** The model a configuration names, and the images it is judged on. */
 export interface FittingModel {
+  /** A bundled model's name, or a folder. */
+  readonly place: string;
   readonly manifest: ModelManifest;
   readonly task: ImageTask;
-  /** Path of `images.json`. */
-  readonly images: string;
+  readonly images: FittingImages;
 }
 
 /**
- * Checks that the model is there and has the task.
+ * Checks that the model is there and has the task, and that the images are there if they are not the model's own.
  * @throws BoSearchError `E_CONFIG` with file, line and column; `E_MODEL` if the model's manifest is malformed.
  */
 export async function assertModelFits(
   config: SearchConfig,
   configFile: string | undefined,
 ): Promise<FittingModel> {
-  const place = modelPlace(config.model, configFile);
-  const bundled = bundledModels();
-  if (!bundled.includes(place) && !existsSync(join(place, 'model.json'))) {
-    const got = `${JSON.stringify(config.model)}${place === config.model ? '' : `, which is ${place}`}`;
-    throw new BoSearchError(
-      'E_CONFIG',
-      `${configPlace(configFile, ['model'])}: expected ${bundled.join(', ')} or a folder with model.json, got ${got}`,
-      { hint: 'a folder is written ./folder and counts from where the configuration is' },
-    );
-  }
+  const place = assertModel(config.model ?? '', configFile);
   const { folder, manifest } = await readModelManifest(place);
-  const { task: name } = config;
+  const name = config.task ?? '';
   const task = Object.hasOwn(manifest.tasks, name) ? manifest.tasks[name] : undefined;
   if (task === undefined) {
     const tasks = Object.keys(manifest.tasks).join(', ');
@@ -50,12 +42,27 @@ export async function assertModelFits(
     );
   }
   const { classes, fromFine } = task;
-  return { manifest, task: { name, classes, fromFine }, images: resolve(folder, manifest.images.file) };
+  const images =
+    config.images === undefined
+      ? modelImages(folder, manifest)
+      : await givenImages(config.images, configFile, manifest);
+  return { place, manifest, task: { name, classes, fromFine }, images };
+}
+
+function assertModel(model: string, configFile: string | undefined): string {
+  const place = modelPlace(model, configFile);
+  const bundled = bundledModels();
+  if (bundled.includes(place) || existsSync(join(place, 'model.json'))) return place;
+  const got = `${JSON.stringify(model)}${place === model ? '' : `, which is ${place}`}`;
+  throw new BoSearchError(
+    'E_CONFIG',
+    `${configPlace(configFile, ['model'])}: expected ${bundled.join(', ')} or a folder with model.json, got ${got}`,
+    { hint: 'a folder is written ./folder and counts from where the configuration is' },
+  );
 }
 
 /**
  * Checks that both splits hold the images that are asked for.
- * @param images - path of the model's `images.json`.
  * @throws BoSearchError `E_CONFIG` with the key, how many there are and how many are asked for; `E_IMAGES` if the
  * images are malformed or do not fit the task.
  */
@@ -64,13 +71,11 @@ export async function assertEnoughImages(
   configFile: string | undefined,
   { images, task }: Pick<FittingModel, 'images' | 'task'>,
 ): Promise<void> {
-  const manifest = await readJsonFile(images, imagesManifestSchema, 'E_IMAGES');
-  assertManifest(manifest, 'images.json');
-  assertTaskFits(task, manifest.classes);
-  for (const split of ['search', 'heldOut'] as const) {
+  const { classes, labels } = await images.survey();
+  assertTaskFits(task, classes);
+  for (const split of ['search', 'heldOut'] as const satisfies readonly JudgedSplit[]) {
     const { images: asked } = config[split];
-    const labels = manifest.splits[split]?.labels ?? [];
-    const most = availableImages(labels, { split, task, seed: config.seed });
+    const most = availableImages(labels[split], { split, task, seed: config.seed });
     if (asked <= most) continue;
     throw new BoSearchError(
       'E_CONFIG',

@@ -1,4 +1,6 @@
 /** From the attack section of a configuration to the attack and whom it is made against. */
+import type { AttackSpec } from '../../evaluators/command/messages.js';
+import { createAttack } from '../../objective/attacks/attack-registry.js';
 import { type AttackPlan, paperAttackPlan } from '../../objective/attacks/attack-presets.js';
 import type { SearchConfig } from './search-config.js';
 
@@ -10,4 +12,14 @@ export function attackPlan({ attack }: Pick<SearchConfig, 'attack'>): AttackPlan
   const given = kind === 'pgd-l2' ? { steps, stepSize, randomStart, restarts } : { direction };
   const settings = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return { attack: { name: kind, l2Bound, ...settings }, against, keepOnlySuccessful };
+}
+
+/**
+ * The attack with every default filled in: what is written out and what is left to the default are the same.
+ * @throws BoSearchError `E_ATTACK` for settings that cannot be.
+ */
+export function attackSpec(config: Pick<SearchConfig, 'attack'>): AttackSpec {
+  const { attack, against, keepOnlySuccessful } = attackPlan(config);
+  const { name: kind, ...settings } = createAttack(attack).settings;
+  return { kind, against, keepOnlySuccessful, ...settings };
 }

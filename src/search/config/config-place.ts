@@ -7,7 +7,7 @@ import { parseYaml } from './yaml-places.js';
  * @param file - the configuration file.
  * @param path - way to the key, such as `['search', 'images']`.
  */
-export function configPlace(file: string | undefined, path: readonly string[]): string {
+export function configPlace(file: string | undefined, path: readonly (string | number)[]): string {
   const name = path.join('.');
   if (file === undefined) return name;
   try {

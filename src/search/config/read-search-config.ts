@@ -1,11 +1,16 @@
 /** From the text of a `search.yaml` to a configuration, or to every mistake in it with line and column. */
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { z } from 'zod';
 import { BoSearchError } from '../../errors.js';
 import { nearestName } from '../../schedules/nearest-name.js';
 import { showValue } from '../../schedules/show-value.js';
+import { completeConfig } from './complete-config.js';
+import { conflictsIn } from './conflicts.js';
 import { type SearchConfig, searchConfigSchema } from './search-config.js';
-import { parseYaml, type PlacedValue, type TextPlace } from './yaml-places.js';
+import { MAX_LENGTH, parseYaml, type PlacedValue, type TextPlace } from './yaml-places.js';
+
+/** Largest file that is read: four bytes for each character that a text may have. */
+const MOST_BYTES = 4 * MAX_LENGTH;
 
 /** Most mistakes that one error lists. */
 const MOST_SHOWN = 10;
@@ -20,11 +25,14 @@ const LONGEST_SHOWN = 60;
  */
 export function readSearchConfig(text: string, file = 'search.yaml'): SearchConfig {
   const placed = parseYaml(text.replace(/^\uFEFF/, ''), file);
-  const result = searchConfigSchema.safeParse(withoutEmptySections(placed.value, searchConfigSchema));
-  if (result.success) return result.data;
-  const mistakes = result.error.issues
-    .flatMap((issue) => mistakesOf(issue, placed))
-    .sort((a, b) => a.line - b.line || a.column - b.column);
+  const value = withoutEmptySections(placed.value, searchConfigSchema);
+  const result = searchConfigSchema.safeParse(value);
+  const conflicts = conflictsIn(value).map((conflict) => mistakeAt(conflict, placed));
+  if (result.success && conflicts.length === 0) return completeConfig(result.data);
+  const mistakes = [
+    ...(result.error?.issues ?? []).flatMap((issue) => mistakesOf(issue, placed)),
+    ...conflicts,
+  ].sort((a, b) => a.line - b.line || a.column - b.column);
   const more = mistakes.length - MOST_SHOWN;
   const shown = mistakes.slice(0, MOST_SHOWN).map((one) => `${file}:${one.line}:${one.column}${one.text}`);
   throw new BoSearchError(
@@ -41,6 +49,10 @@ export function readSearchConfig(text: string, file = 'search.yaml'): SearchConf
 export async function loadSearchConfig(path: string): Promise<SearchConfig> {
   let text: string;
   try {
+    const stats = await stat(path);
+    // a pipe might never end
+    if (!stats.isFile() && !stats.isDirectory()) throw new Error('something that is no file');
+    if (stats.size > MOST_BYTES) throw new Error(`${stats.size} bytes, more than ${MOST_BYTES}`);
     text = await readFile(path, 'utf8');
   } catch (cause) {
     throw unreadable(path, cause as NodeJS.ErrnoException);
@@ -82,10 +94,17 @@ function mistakesOf(issue: z.core.$ZodIssue, placed: PlacedValue): Mistake[] {
     const inner = innerIssue(issue);
     if (inner !== undefined) return inner.flatMap((one) => mistakesOf(one, placed));
   }
-  const name = nameOf(issue.path);
-  const got = shown(valueAt(placed.value, issue.path));
-  const text = `${name === '' ? '' : ` ${name}`}: ${issue.message}, got ${got}`;
-  return [{ ...placed.placeOf(issue.path), text }];
+  return [mistakeAt(issue, placed)];
+}
+
+/** A mistake in words, at its place. */
+function mistakeAt(
+  { path, message }: { readonly path: readonly PropertyKey[]; readonly message: string },
+  placed: PlacedValue,
+): Mistake {
+  const name = nameOf(path);
+  const got = shown(valueAt(placed.value, path));
+  return { ...placed.placeOf(path), text: `${name === '' ? '' : ` ${name}`}: ${message}, got ${got}` };
 }
 
 function unknownKey(

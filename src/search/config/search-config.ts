@@ -8,15 +8,43 @@ const SHARE = 'expected a number above 0 and at most 1';
 const WEIGHT = 'expected a number from 0 to 1';
 const COUNT = 'expected an integer of at least 1';
 const FLAG = 'expected true or false';
+export const EXPECTED_MODEL = 'expected the name of a bundled model or a folder';
+export const EXPECTED_TASK = 'expected the name of one of the tasks of the model';
 const SEED = 'expected an integer from 0 to 9007199254740991';
+
+/** Tensor runtimes a configuration can ask for. */
+export const SEARCH_BACKENDS = ['auto', 'wasm', 'webgpu', 'tensorflow', 'cpu'] as const;
 
 /** Most images, evaluations or draws: beyond this a typing error is more likely than a wish. */
 const MOST = 10_000_000;
 
-const positive = () => z.number(POSITIVE).positive(POSITIVE);
+/** Largest length or standard deviation: far beyond any image, far from where squares overflow. */
+const LARGEST = 1_000_000;
+
+/** Most taps of a blur, points to begin with, worker threads, and words of a command. */
+const MOST_TAPS = 9999;
+const MOST_POINTS = 10_000;
+const MOST_WORKERS = 256;
+const MOST_WORDS = 1000;
+
+/** Longest time limit: 23 days, what timers hold. */
+const LONGEST_SECONDS = 2_000_000;
+
+/** Megabytes kept between evaluations unless told otherwise. */
+export const DEFAULT_MEMORY_MB = 512;
+
+const positive = () =>
+  z.number(POSITIVE).positive(POSITIVE).max(LARGEST, `expected a number above 0 and at most ${LARGEST}`);
+const seconds = () =>
+  z.number(POSITIVE).positive(POSITIVE).max(LONGEST_SECONDS, `expected at most ${LONGEST_SECONDS} seconds`);
+const words = (what: string) =>
+  z
+    .string(what)
+    .min(1, what)
+    .refine((text) => !text.includes('\0'), `${what}, without a NUL`);
 const share = () => z.number(SHARE).positive(SHARE).max(1, SHARE);
 const weight = () => z.number(WEIGHT).min(0, WEIGHT).max(1, WEIGHT);
-const count = () => z.int(COUNT).min(1, COUNT).max(MOST, `expected an integer from 1 to ${MOST}`);
+const count = (most = MOST) => z.int(COUNT).min(1, COUNT).max(most, `expected an integer from 1 to ${most}`);
 const flag = () => z.boolean(FLAG);
 const oneOf = <const T extends readonly [string, ...string[]]>(names: T) =>
   z.enum(names, `expected one of ${names.join(', ')}`);
@@ -70,7 +98,7 @@ const preprocessing = section({
     kernelSize: z
       .union([
         oneOf(['paper', 'reference']),
-        count().refine((taps) => taps % 2 === 1, 'expected an odd integer'),
+        count(MOST_TAPS).refine((taps) => taps % 2 === 1, 'expected an odd integer'),
       ])
       .default('paper')
       .describe('Taps (odd), or a rule by image size: paper, or reference as in the official code.'),
@@ -98,13 +126,42 @@ const objective = z.union(
   'expected robust-only, or a section with clean and robust',
 );
 
+const alphas = z
+  .array(weight(), 'expected a list of numbers from 0 to 1')
+  .min(1, 'expected at least one number')
+  .max(MAX_LATENTS, `expected at most ${MAX_LATENTS} numbers`);
+
+const point = z.union(
+  [alphas, section({ label: words('expected a name'), alphas })],
+  'expected a list of α, or a section with label, alphas',
+);
+
 const search = section({
   images: count().default(200).describe('Images every α is judged on.'),
   draws: count().default(1).describe('Purifications an image whose logits are averaged.'),
   evaluations: count().default(100).describe('α vectors to judge, the structured points included.'),
   block: count().optional().describe('Images a block: what is journaled at a time. Default all.'),
   policy: oneOf(['bayes', 'random', 'sobol']).default('bayes').describe('How the next α is chosen.'),
+  kernel: oneOf(['matern52', 'matern32', 'rbf'])
+    .optional()
+    .describe('bayes: covariance of the surrogate. Default matern52.'),
+  acquisition: oneOf(['log-ei', 'log-nei', 'ei', 'pi', 'ucb'])
+    .optional()
+    .describe('bayes: what the next α maximises. Default log-ei.'),
   seeds: flag().default(true).describe('Judge structured points first: linear, cosine, constants, steps.'),
+  points: z
+    .array(point, 'expected a list of points')
+    .min(1, 'expected at least one point')
+    .max(MOST_POINTS, `expected at most ${MOST_POINTS} points`)
+    .optional()
+    .describe(
+      'α to judge before all others, such as those of an earlier search: lists, or { label, alphas }.',
+    ),
+  reference: flag()
+    .optional()
+    .describe(
+      'true: the search of the paper. Its five points (cosine, linear, ½, 1 − linear, 1 − cosine), then plain expected improvement, on attacked images only.',
+    ),
 });
 
 const heldOut = section({
@@ -114,17 +171,56 @@ const heldOut = section({
   draws: count().default(2).describe('Purifications an image whose logits are averaged.'),
 });
 
+const evaluator = section({
+  command: z
+    .union(
+      [
+        z
+          .array(words('expected a word'), 'expected a list of words')
+          .min(1, 'expected at least one word')
+          .max(MOST_WORDS, `expected at most ${MOST_WORDS} words`),
+        words('expected a command'),
+      ],
+      'expected a list of words',
+    )
+    .describe('The command and its arguments, a list of words; with shell: true one string.'),
+  shell: flag().optional().describe('Give the command to a shell. Default false.'),
+  cwd: words('expected a folder')
+    .optional()
+    .describe("Folder the command runs in, relative to this file. Default this file's own."),
+  env: z
+    .record(
+      z.string().regex(/^[^=]+$/, 'expected the name of a variable'),
+      z.union([words('expected text'), z.literal(''), z.int()], 'expected text'),
+      'expected a section with variables',
+    )
+    .optional()
+    .describe('Variables added to the environment.'),
+  startSeconds: seconds().optional().describe('Time to answer the first request. Default 300.'),
+  silenceSeconds: seconds()
+    .optional()
+    .describe('Time without a word about a request before it counts as hung. Default 600.'),
+  restarts: z
+    .int('expected an integer from 0 to 1000')
+    .min(0, 'expected an integer from 0 to 1000')
+    .max(1000, 'expected an integer from 0 to 1000')
+    .optional()
+    .describe('Restarts in a row without one good answer before giving up. Default 5.'),
+});
+
 export const searchConfigSchema = section({
-  model: z
-    .string('expected the name of a bundled model or a folder')
-    .min(1, 'expected the name of a bundled model or a folder')
+  model: words(EXPECTED_MODEL)
+    .optional()
     .describe(
       'A bundled model (fashion-mnist), or a folder with model.json: ./folder, relative to this file.',
     ),
-  task: z
-    .string('expected the name of one of the tasks of the model')
-    .min(1, 'expected the name of one of the tasks of the model')
-    .describe('Which of the tasks of the model.'),
+  task: words(EXPECTED_TASK).optional().describe('Which of the tasks of the model or evaluator.'),
+  evaluator: evaluator
+    .optional()
+    .describe('Instead of a model: a command that judges α and speaks JSON lines.'),
+  images: words('expected a folder of images or images.json')
+    .optional()
+    .describe("A folder of images or images.json, relative to this file. Default the model's own images."),
   attack: attack.describe('How attacked images are made.'),
   preprocessing: preprocessing
     .prefault({})
@@ -141,17 +237,41 @@ export const searchConfigSchema = section({
     .min(0, SEED)
     .default(1)
     .describe('Decides images, noise and every random choice: the same file gives the same result.'),
-  backend: oneOf(['wasm', 'cpu']).default('wasm').describe('Tensor runtime; cpu is about 24 times slower.'),
+  backend: oneOf(SEARCH_BACKENDS)
+    .default('wasm')
+    .describe(
+      'Tensor runtime; auto takes the best that starts, webgpu and tensorflow need packages of their own, cpu is about 24 times slower than wasm.',
+    ),
+  workers: count(MOST_WORKERS)
+    .optional()
+    .describe('Threads that share the images, with wasm. Default 1; the result is the same.'),
   memoryMb: count()
-    .default(512)
+    .default(DEFAULT_MEMORY_MB)
     .describe('Memory for what is kept between evaluations, in MB; less memory, more time, the same result.'),
 });
 
-/** A configuration with every default filled in, as YAML or JSON says it. */
-export type SearchConfig = z.output<typeof searchConfigSchema>;
+type Parsed = z.output<typeof searchConfigSchema>;
+
+/**
+ * A configuration with every default filled in, as YAML or JSON says it. It has either a model with a task, or an
+ * evaluator, which has neither backend nor memory.
+ */
+export type SearchConfig = Omit<Parsed, 'backend' | 'memoryMb'> &
+  Partial<Pick<Parsed, 'backend' | 'memoryMb'>>;
+
+/** The evaluator section of a configuration. */
+export type EvaluatorConfig = NonNullable<SearchConfig['evaluator']>;
+
+/** A point to begin with, as a configuration says it. */
+export type ConfiguredPoint = NonNullable<SearchConfig['search']['points']>[number];
 
 /** A configuration as it is written, defaults left out. */
 export type SearchConfigInput = z.input<typeof searchConfigSchema>;
+
+/** The α of a point. */
+export function alphasOfPoint(point: ConfiguredPoint): readonly number[] {
+  return Array.isArray(point) ? point : point.alphas;
+}
 
 /** The weights a configuration gives clean and robust accuracy. */
 export function weightsOf({ objective }: Pick<SearchConfig, 'objective'>): ScoreWeights {
@@ -163,6 +283,13 @@ export function searchConfigJsonSchema(): Record<string, unknown> {
   const schema = z.toJSONSchema(searchConfigSchema, { io: 'input' });
   return {
     ...schema,
+    anyOf: [
+      { required: ['model', 'task'], properties: { evaluator: false } },
+      {
+        required: ['evaluator'],
+        properties: { model: false, images: false, backend: false, workers: false, memoryMb: false },
+      },
+    ],
     title: 'bo-search search.yaml',
     description: `Searches α for a model of up to ${MAX_LATENTS} latents.`,
   };

@@ -9,6 +9,11 @@ export const SEARCH_TEMPLATE = `# yaml-language-server: $schema=./node_modules/b
 model: fashion-mnist
 # Which of the model's tasks: here coarse (4 classes) or fine (10).
 task: coarse
+# Other images than the model's own: a folder of images or images.json, relative to this file.
+# images: ./images
+# A PyTorch model, or any other that is not packed, is judged by a command of yours instead of "model" and "task":
+#   "evaluator: { command: [python3, judge.py] }", see docs/evaluator-protocol.md. The command is started here, without a
+#   shell; "cwd", "env", "startSeconds", "silenceSeconds" and "restarts" may stand beside it.
 
 # How attacked images are made. They stay fixed while α changes.
 attack:
@@ -44,6 +49,10 @@ search:
   policy: bayes # or random, sobol
   seeds: true # judge linear, cosine, constants and steps first
   # block: 50
+  # kernel: matern52 # bayes only: or matern32, rbf
+  # acquisition: log-ei # bayes only: or log-nei, ei, pi, ucb
+  # points: [{ label: found before, alphas: [0, 0, 0, 0, 0.5, 1] }] # α to judge before all others
+  # The paper's own search instead of policy, acquisition, seeds and objective: "reference: true".
 
 # The schedules are compared on other images at the end.
 heldOut:
@@ -52,8 +61,11 @@ heldOut:
 
 # Decides images, noise and every random choice: the same file gives the same result.
 seed: 1
-# The tensor runtime: wasm, or cpu, which is about 24 times slower.
+# The tensor runtime: wasm; auto, which takes the best that starts; webgpu or tensorflow, which need packages of their own;
+# or cpu, which is about 24 times slower than wasm.
 backend: wasm
+# Threads that share the images, with wasm. The result is the same.
+# workers: 2
 # Memory for what is kept between evaluations, in MB.
 memoryMb: 512
 `;

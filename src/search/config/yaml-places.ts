@@ -3,7 +3,7 @@ import { type Document, isMap, isNode, LineCounter, type Node, parseDocument, vi
 import { BoSearchError } from '../../errors.js';
 
 /** Longest text that is read, in characters. */
-const MAX_LENGTH = 1_000_000;
+export const MAX_LENGTH = 1_000_000;
 
 /** How often aliases may be followed: enough for honest repetition, too little for a bomb. */
 const MAX_ALIASES = 100;

@@ -1,0 +1,172 @@
+/** Judges α by a command that speaks JSON lines: images, attack, model and device are its own. */
+import { dirname, resolve } from 'node:path';
+import {
+  type CommandEvaluator,
+  type CommandEvaluatorOptions,
+  type EvaluatorEvent,
+  type EvaluatorSample,
+  openCommandEvaluator,
+  type SampleSpec,
+} from '../evaluators/index.js';
+import { BoSearchError } from '../errors.js';
+import { summariseCounts } from '../objective/evaluation/attack-summary.js';
+import type { ImageOutcomes, Json } from '../trial/index.js';
+import { attackSpec } from './config/attack-plan.js';
+import { configPlace } from './config/config-place.js';
+import { type EvaluatorConfig, type SearchConfig, weightsOf } from './config/search-config.js';
+import type { SearchListener } from './events.js';
+import type { Judge, JudgedSample, JudgedSplit, OpenJudgeOptions, SampleJudgeOptions } from './judge.js';
+
+/** How often a score outside of the study's trials is asked for, where the evaluator's process fails over it. */
+const ATTEMPTS = 3;
+
+/**
+ * Starts the evaluator and hears what it is.
+ * @throws BoSearchError `E_EVALUATOR` if it does not start or does not speak the protocol; `E_CONFIG`.
+ */
+export async function openCommandJudge(
+  config: SearchConfig,
+  section: EvaluatorConfig,
+  { configFile, signal, onEvent }: OpenJudgeOptions,
+): Promise<Judge> {
+  const evaluator = await openCommandEvaluator({
+    ...evaluatorOptions(config, section, configFile, onEvent),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const { description } = evaluator;
+  const { model, classes, device } = description;
+  const latents = description.latents.map(({ name }) => name);
+  const { name, version } = description.evaluator;
+  return {
+    description: `${name} ${version}${device === undefined ? '' : `, ${device}`}`,
+    model: { name: model.name, latents, classes },
+    facts: {
+      model: { name: model.name, hash: model.hash, classes, latents },
+      defence: {
+        preprocessing: config.preprocessing as unknown as Json,
+        temperature: config.temperature ?? null,
+      },
+    },
+    assertEnoughImages: async () => assertEnoughImages(config, configFile, evaluator),
+    sample: (split, options) => judgedSample(config, evaluator, split, options),
+    close: () => evaluator.close(),
+  };
+}
+
+/** How the evaluator is started: folders count from where the configuration is. */
+function evaluatorOptions(
+  { task }: SearchConfig,
+  { command, env, cwd = '.', ...limits }: EvaluatorConfig,
+  configFile: string | undefined,
+  onEvent: SearchListener | undefined,
+): CommandEvaluatorOptions {
+  const given = Object.entries(limits).filter(([, value]) => value !== undefined);
+  const texts = Object.entries(env ?? {}).map(([key, value]) => [key, String(value)]);
+  return {
+    ...(Object.fromEntries(given) as Partial<CommandEvaluatorOptions>),
+    command: typeof command === 'string' ? [command] : command,
+    cwd: resolve(configFile === undefined ? '.' : dirname(configFile), cwd),
+    env: Object.fromEntries(texts) as Record<string, string>,
+    ...(task === undefined ? {} : { task }),
+    ...(onEvent === undefined ? {} : { onEvent: warningsOf(onEvent) }),
+  };
+}
+
+/** What of an evaluator's life is worth a warning: a process that failed, and the wait before the next. */
+function warningsOf(onEvent: SearchListener): (event: EvaluatorEvent) => void {
+  return (event) => {
+    if (event.kind === 'fault') onEvent({ kind: 'warning', message: event.message });
+    if (event.kind === 'restarting') {
+      const { attempt, inSeconds } = event;
+      onEvent({ kind: 'warning', message: `the evaluator is started again in ${inSeconds} s (${attempt})` });
+    }
+  };
+}
+
+function assertEnoughImages(
+  config: SearchConfig,
+  configFile: string | undefined,
+  { description }: CommandEvaluator,
+): void {
+  for (const split of ['search', 'heldOut'] as const) {
+    const most = description.sets.find(({ name }) => name === split)?.images;
+    const where = configPlace(configFile, [split, 'images']);
+    const hint = 'the evaluator says in its description which image sets it has';
+    if (most === undefined) {
+      const names = description.sets.map(({ name }) => name).join(', ');
+      const message = `${where}: expected an evaluator with images named ${split}, got one with ${names || 'none'}`;
+      throw new BoSearchError('E_CONFIG', message, { hint });
+    }
+    const { images } = config[split];
+    if (images <= most) continue;
+    const message = `${where}: expected at most ${most}, which the evaluator has for it, got ${images}`;
+    throw new BoSearchError('E_CONFIG', message, { hint });
+  }
+}
+
+async function judgedSample(
+  config: SearchConfig,
+  evaluator: CommandEvaluator,
+  split: JudgedSplit,
+  { signal, onEvent }: SampleJudgeOptions,
+): Promise<JudgedSample> {
+  const blockSize = split === 'search' ? config.search.block : undefined;
+  const spec = sampleSpec(config, split);
+  const ending = signal === undefined ? {} : { signal };
+  const sample = await evaluator.openSample(spec, {
+    ...ending,
+    ...(blockSize === undefined ? {} : { blockSize }),
+    onProgress: ({ done, of }) => onEvent?.({ kind: 'attacking', split, done, of }),
+  });
+  const attack = sample.attack === undefined ? undefined : summariseCounts(sample.attack);
+  const kept = sample.images;
+  if (attack !== undefined) onEvent?.({ kind: 'attacked', split, reused: false, kept, summary: attack });
+  return {
+    name: sample.name,
+    images: sample.images,
+    draws: spec.draws,
+    ...(sample.labels === undefined ? {} : { labels: sample.labels }),
+    ...(attack === undefined ? {} : { attack }),
+    objective: sample.objective,
+    score: (alphas, stop) => patiently(sample, alphas, stop),
+    dispose: () => undefined,
+  };
+}
+
+/** On the search images only what has weight; held out, both accuracies are told. */
+function sampleSpec(config: SearchConfig, split: JudgedSplit): SampleSpec {
+  const { images, draws } = split === 'search' ? config.search : config.heldOut;
+  const { clean, robust } = split === 'search' ? weightsOf(config) : { clean: 1, robust: 1 };
+  const { blur, noise } = config.preprocessing;
+  return {
+    set: split,
+    images,
+    seed: config.seed,
+    noiseKey: `${split}/${config.seed}`,
+    draws,
+    parts: [...(clean > 0 ? (['clean'] as const) : []), ...(robust > 0 ? (['robust'] as const) : [])],
+    defence: {
+      temperature: config.temperature ?? null,
+      attenuation: config.attenuation,
+      blur: blur ?? null,
+      noise: noise ?? null,
+    },
+    attack: robust > 0 ? attackSpec(config) : null,
+  };
+}
+
+/** A trial that fails is told to the study; a score that fails would end the job, so it is asked for again. */
+async function patiently(
+  sample: EvaluatorSample,
+  alphas: readonly number[] | null,
+  signal: AbortSignal | undefined,
+): Promise<ImageOutcomes | undefined> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await sample.evaluate(alphas, signal === undefined ? {} : { signal });
+    } catch (error) {
+      const again = error instanceof BoSearchError && error.code === 'E_EVALUATOR' && attempt < ATTEMPTS;
+      if (!again || signal?.aborted === true) throw error;
+    }
+  }
+}
