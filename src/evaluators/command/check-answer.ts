@@ -22,13 +22,20 @@ export type AnswerTo<R extends AnsweredRequest> = R extends DescribeRequest
 
 const ANSWERS = { describe: 'description', sample: 'sampled', evaluate: 'outcomes' } as const;
 
-/** The first thing wrong with an answer, or undefined. Replies that end or accompany any request are not for it. */
-export function checkAnswer(request: AnsweredRequest, reply: EvaluatorReply): EvaluatorFault | undefined {
+/**
+ * The first thing wrong with an answer, or undefined. Replies that end or accompany any request are not for it.
+ * @param classes - how many the evaluator described.
+ */
+export function checkAnswer(
+  request: AnsweredRequest,
+  reply: EvaluatorReply,
+  classes: number,
+): EvaluatorFault | undefined {
   if (reply.kind !== ANSWERS[request.kind]) {
     return fault('wrong-kind', `expected ${ANSWERS[request.kind]} or error, got ${reply.kind}`);
   }
   if (reply.kind === 'description') return checkDescription(reply);
-  if (reply.kind === 'sampled' && request.kind === 'sample') return checkSampled(request, reply);
+  if (reply.kind === 'sampled' && request.kind === 'sample') return checkSampled(request, reply, classes);
   if (reply.kind === 'outcomes' && request.kind === 'evaluate') return checkOutcomes(request, reply);
   return undefined;
 }
@@ -46,7 +53,11 @@ function checkDescription({ latents, sets }: DescriptionReply): EvaluatorFault |
   );
 }
 
-function checkSampled({ sample }: SampleRequest, reply: SampledReply): EvaluatorFault | undefined {
+function checkSampled(
+  { sample }: SampleRequest,
+  reply: SampledReply,
+  classes: number,
+): EvaluatorFault | undefined {
   const { images, ids, labels, attack } = reply;
   const fewer = sample.attack?.keepOnlySuccessful === true;
   if (images > sample.images || (images < sample.images && !fewer)) {
@@ -55,6 +66,10 @@ function checkSampled({ sample }: SampleRequest, reply: SampledReply): Evaluator
   if (ids !== undefined && ids.length !== images) return count('sampled.ids', `${images} ids`, ids.length);
   if (labels !== undefined && labels.length !== images) {
     return count('sampled.labels', `${images} labels`, labels.length);
+  }
+  const odd = labels?.findIndex((label) => label >= classes) ?? -1;
+  if (labels !== undefined && odd >= 0) {
+    return count(`sampled.labels[${odd}]`, `a class from 0 to ${classes - 1}`, labels[odd] ?? 'none');
   }
   if (attack !== undefined && attack.cleanErrors + attack.successes > attack.images) {
     const most = `clean errors and successes to be at most ${attack.images} together`;

@@ -50,6 +50,8 @@ export class Conversation {
   readonly #child: Child;
   #open: Open | undefined;
   #lastId = 0;
+  /** As described; before that no answer is about classes. */
+  #classes = 0;
   #fault: EvaluatorFault | undefined;
   #ended = false;
 
@@ -143,8 +145,9 @@ export class Conversation {
     }
     if (open.aborted) return this.#settle({ kind: 'aborted' });
     if (reply.kind === 'error') return this.#settle({ kind: 'refused', message: reply.message });
-    const wrong = checkAnswer(open.request, reply);
+    const wrong = checkAnswer(open.request, reply, this.#classes);
     if (wrong !== undefined) return this.#break(wrong);
+    if (reply.kind === 'description') this.#classes = reply.classes.length;
     this.#settle({ kind: 'answered', reply: reply as AnswerTo<AnsweredRequest> });
   }
 

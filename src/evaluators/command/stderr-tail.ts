@@ -24,7 +24,7 @@ export function createStderrTail(onLine: (line: string) => void): StderrTail {
   const end = (): void => {
     const line = clean(open);
     open = '';
-    if (line.trim() === '') return;
+    if (line === '') return;
     kept.push(line);
     if (kept.length > LINES) kept.shift();
     onLine(line);
@@ -39,7 +39,7 @@ export function createStderrTail(onLine: (line: string) => void): StderrTail {
   };
   const lines = (): string[] => {
     const last = clean(open);
-    return (last.trim() === '' ? kept : [...kept, last]).slice(-LINES);
+    return (last === '' ? kept : [...kept, last]).slice(-LINES);
   };
   return { push, lines };
 }
@@ -49,6 +49,6 @@ const CONTROLS =
   /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*\u0007?|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 function clean(line: string): string {
-  const text = line.replace(CONTROLS, '');
+  const text = line.replace(CONTROLS, '').trimEnd();
   return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`;
 }
