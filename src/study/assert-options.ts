@@ -22,12 +22,20 @@ export function assertOptions(where: string, options: unknown, known: readonly s
   );
 }
 
-/** A value in a few words: JSON where it is short, else its kind. */
+/** A value in a few words: itself where it is short, else its kind. */
 export function describeValue(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (typeof value === 'function') return 'a function';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object' && value !== null) return 'an object';
-  if (typeof value === 'string' || value === null) return JSON.stringify(value);
-  return typeof value === 'symbol' ? 'a symbol' : String(value as number | boolean | bigint);
+  switch (typeof value) {
+    case 'undefined':
+      return 'nothing';
+    case 'string':
+      return JSON.stringify(value);
+    case 'object':
+      if (value === null) return 'null';
+      return Array.isArray(value) ? 'a list' : 'an object';
+    case 'function':
+    case 'symbol':
+      return `a ${typeof value}`;
+    default:
+      return String(value);
+  }
 }

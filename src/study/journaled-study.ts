@@ -7,7 +7,6 @@ import {
   blockSize,
   checkBlock,
   type Decision,
-  decisionAfter,
   DETACHED,
   endingOf,
   type HeaderRecord,
@@ -17,8 +16,10 @@ import {
   plainBlock,
   trialOf,
 } from '../trial/index.js';
+import { describeValue } from './assert-options.js';
 import type { Ledger } from './ledger.js';
-import { nextPoint, policyContext } from './next-point.js';
+import { nextDecision } from './next-decision.js';
+import { nextPoint } from './next-point.js';
 import { optimize, type OptimizeOptions, type OptimizeResult } from './optimize.js';
 import type { Policy } from './policies/policy.js';
 import { type Recommendation, recommendation } from './recommend.js';
@@ -104,7 +105,7 @@ export class JournaledStudy implements Study {
       if (verdict === 'repeated') return trial.decision ?? 'continue';
       const kept = plainBlock(block);
       this.assertBlockSize(kept, where);
-      const decision = decisionAfter(trial, this.decide(trial, kept));
+      const decision = nextDecision(this.ledger.state, this.policy, trial, kept);
       await this.ledger.commit({ kind: 'report', trial: trial.number, block: kept, decision });
       this.ledger.emit({
         kind: 'reported',
@@ -118,11 +119,12 @@ export class JournaledStudy implements Study {
 
   enqueue(points: readonly PointInput[], labels?: readonly string[]): Promise<void> {
     return this.ledger.inTurn(async () => {
+      assertPoints(points);
       const values = points.map((point, i) =>
         pointValues(this.ledger.state.space, point, `enqueue points[${i}]`),
       );
       const names = labels ?? points.map(() => 'user');
-      if (names.length !== points.length || names.some((name) => typeof name !== 'string' || name === '')) {
+      if (!areLabels(names, points.length)) {
         throw new BoSearchError(
           'E_ARGUMENT',
           `enqueue labels: expected ${points.length} labels in words, got ${JSON.stringify(names)}`,
@@ -213,12 +215,6 @@ export class JournaledStudy implements Study {
     return this.ledger.state.trials[number].owner === DETACHED;
   }
 
-  private decide(trial: Trial, block: OutcomeBlock): Decision {
-    const { policy } = this;
-    if (policy.decide === undefined) return 'continue';
-    return policy.decide(policyContext(this.ledger.state), trial.number, [...trial.reported, block]);
-  }
-
   /** A block of a sample is the same images for every trial, or outcomes could not be compared. */
   private assertBlockSize(block: OutcomeBlock, where: string): void {
     const expected = this.ledger.state.blockSizes.get(blockKey(block.sample, block.block));
@@ -230,4 +226,21 @@ export class JournaledStudy implements Study {
       { hint: 'give another image set another sample name' },
     );
   }
+}
+
+/** A list, and not one point in place of a list of points. */
+function assertPoints(points: readonly PointInput[]): void {
+  if (Array.isArray(points) && !points.some((point) => typeof point === 'number')) return;
+  const got = Array.isArray(points) ? 'one point' : describeValue(points);
+  throw new BoSearchError('E_ARGUMENT', `enqueue points: expected a list of points, got ${got}`, {
+    hint: 'for a single point write enqueue([point])',
+  });
+}
+
+function areLabels(names: unknown, count: number): names is readonly string[] {
+  return (
+    Array.isArray(names) &&
+    names.length === count &&
+    names.every((name) => typeof name === 'string' && name !== '')
+  );
 }

@@ -56,9 +56,12 @@ export interface Study<Name extends string = string> {
   /** Lets go of a running trial of this session: it is handed out again by the next `ask`, here or in a later session. */
   release(trial: TrialRef): Promise<void>;
   /**
-   * Adds points to try before the seeds and the policy's own, in user units, by order or by name.
-   * @param labels - where each comes from; default `user`.
-   * @throws E_ARGUMENT if a point is not in the space; nothing is added then.
+   * Adds points to try before the seeds and the policy's own, in user units, by order or by name. They are asked in the
+   * order of enqueueing, from the next `ask` on, whenever in the study's life they came; only trials handed out again
+   * and points due on a fresh sample go before them. A point is asked as often as it was enqueued, tried before or not;
+   * a seed of the space that was tried this way is not tried again. What is not asked yet outlives the session.
+   * @param labels - where each comes from, one word or more a point; default `user`. It is in `trial.origin.label`.
+   * @throws E_ARGUMENT if a point is not in the space, or the labels are not one a point; nothing is added then.
    */
   enqueue(points: readonly PointInput<Name>[], labels?: readonly string[]): Promise<void>;
   /** The posterior-mean best with its interval, the best observed beside it. @throws E_TRIAL_STATE if no trial has a value. */
