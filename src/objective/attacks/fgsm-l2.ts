@@ -26,7 +26,7 @@ export type FgsmL2Settings = z.output<typeof schema>;
 
 /**
  * FGSM-L2.
- * @param options - `l2Bound` ε > 0; `direction` 'gradient' (default) or 'sign' (the paper's preset).
+ * @param options - `l2Bound` ε, above 0, at most 1e100; `direction` 'gradient' (default) or 'sign' (the paper's preset).
  * @throws BoSearchError `E_ATTACK` for settings out of range.
  */
 export function fgsmL2(options: FgsmL2Options): FixedBudgetAttack<FgsmL2Settings> {

@@ -13,7 +13,7 @@ import type { AttackBatch, FixedBudgetAttack, Perturbed } from './fixed-budget-a
 import { l2Norm, moveWithin } from './l2.js';
 import { createPgdTrack, type PgdTrack } from './pgd-track.js';
 import { randomStart } from './random-start.js';
-import { countSchema, flagSchema, l2BoundSchema, positiveSchema } from './settings.js';
+import { countSchema, flagSchema, l2BoundSchema, stepSizeSchema } from './settings.js';
 
 /** a = 2.5·ε/steps: far enough to cross the ball and turn (Madry et al. use it in their L2 challenge). */
 const STEP_PER_MEAN_STEP = 2.5;
@@ -23,7 +23,7 @@ const schema = z.strictObject(
     name: z.literal('pgd-l2', 'expected "pgd-l2"').default('pgd-l2'),
     l2Bound: l2BoundSchema,
     steps: countSchema.default(10),
-    stepSize: positiveSchema.optional(),
+    stepSize: stepSizeSchema.optional(),
     randomStart: flagSchema.default(false),
     restarts: countSchema.default(1),
     earlyStop: flagSchema.default(false),
@@ -33,11 +33,11 @@ const schema = z.strictObject(
 
 export interface PgdL2Options {
   readonly name?: 'pgd-l2';
-  /** ε, above 0. */
+  /** ε, above 0, at most 1e100. */
   readonly l2Bound: number;
   /** Gradient steps a restart, at least 1; default 10. */
   readonly steps?: number;
-  /** a, above 0; default 2.5·ε/steps. */
+  /** a, above 0, at most 1e100; default 2.5·ε/steps. */
   readonly stepSize?: number;
   /** Begin at a point drawn uniformly in the ball; default false. Restarts after the first always do. */
   readonly randomStart?: boolean;

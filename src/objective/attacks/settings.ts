@@ -3,11 +3,15 @@ import { z } from 'zod';
 
 const POSITIVE = 'expected a number above 0';
 
-/** ε: finite and above 0. */
-export const l2BoundSchema = z.number(POSITIVE).positive(POSITIVE);
+/** No image has two points that far apart, and squares of lengths up to here, summed over an image, stay finite. */
+const LONGEST = 1e100;
+const AT_MOST = `expected a number above 0 and at most ${LONGEST}`;
 
-/** A finite number above 0. */
-export const positiveSchema = z.number(POSITIVE).positive(POSITIVE);
+/** ε: above 0, at most 1e100. */
+export const l2BoundSchema = z.number(POSITIVE).positive(POSITIVE).max(LONGEST, AT_MOST);
+
+/** The length of a step: above 0, at most 1e100. */
+export const stepSizeSchema = l2BoundSchema;
 
 /** A count of at least 1. */
 export const countSchema = z

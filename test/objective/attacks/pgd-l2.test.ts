@@ -57,6 +57,10 @@ describe('pgdL2(options)', () => {
     const { images } = await attackAt(30, { l2Bound: 100, steps: 20 });
     expect([...images]).toEqual([0, 1, 0, 1, 0, 0]);
   });
+  it('gets as far with the longest steps and bound there may be', async () => {
+    const { images } = await attackAt(30, { l2Bound: 1e100, steps: 1, stepSize: 1e100 });
+    expect([...images]).toEqual([0, 1, 0, 1, 0, 0]);
+  });
   it('keeps the point of highest loss where nothing is misclassified', async () => {
     const overshooting = { l2Bound: 0.2, steps: 2, stepSize: 0.2 };
     const { images, outcome } = await attackAt(3, overshooting);
@@ -155,6 +159,11 @@ describe('pgdL2({ randomStart: true })', () => {
 describe('pgdL2: wrong settings', () => {
   it.each([
     [{ l2Bound: -1 }, 'pgd-l2 l2Bound: expected a number above 0, got -1'],
+    [{ l2Bound: 1e154 }, 'pgd-l2 l2Bound: expected a number above 0 and at most 1e+100, got 1e+154'],
+    [
+      { l2Bound: 1, stepSize: 1.01e100 },
+      'pgd-l2 stepSize: expected a number above 0 and at most 1e+100, got 1.01e+100',
+    ],
     [{ l2Bound: 1, steps: 0 }, 'pgd-l2 steps: expected an integer of at least 1, got 0'],
     [{ l2Bound: 1, steps: 2.5 }, 'pgd-l2 steps: expected an integer of at least 1, got 2.5'],
     [{ l2Bound: 1, restarts: 0 }, 'pgd-l2 restarts: expected an integer of at least 1, got 0'],
