@@ -1,5 +1,5 @@
 /** bo-search: Bayesian optimisation by ask and tell, and the space of α it was made for. Loads no tensor runtime. */
-export { createStudy, openStudy, readStudy, type StudyOptions } from './create-study.js';
+export { createStudy, openStudy, readStudy, type StudyOptions, verifyReplay } from './create-study.js';
 export { BoSearchError, type ErrorCode, NotPositiveDefiniteError, ShapeError } from './errors.js';
 export type { GammaPrior, LogNormalPrior, Prior } from './gp/index.js';
 export {
@@ -36,6 +36,8 @@ export type {
   PolicyNote,
   Recommendation,
   Recommended,
+  ReplayDifference,
+  ReplayProof,
   ReportedEvent,
   ResumedEvent,
   StoppedEvent,
@@ -49,6 +51,7 @@ export type {
   Trial,
   TrialRef,
   TrialSnapshot,
+  VerifyOptions,
   WarningEvent,
 } from './study/index.js';
 export {

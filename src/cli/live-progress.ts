@@ -12,6 +12,8 @@ const SHARE_BETWEEN_LINES = 0.1;
 /** A listener for a search's events. */
 export interface LiveProgress {
   show(event: SearchEvent): void;
+  /** Shows words of any other work. */
+  say(words: EventWords): void;
   /** Ends the line that is written over. */
   end(): void;
 }
@@ -31,27 +33,24 @@ export function liveProgress(
     if (open) write('\n');
     open = false;
   };
-  return {
-    show(event) {
-      const words = wordsOf(event);
-      if (words.kind === 'line') {
-        end();
-        write(`${words.text}\n`);
-        return;
-      }
-      pace = stepped(pace, words, now());
-      const progress: Progress = { ...words, ...timeLeft(pace, words, now()) };
-      if (style.live) {
-        write(`\r\u001B[K${progressLine(progress, style, style.columns - 1)}`);
-        open = true;
-        if (words.done === words.of) end();
-      } else if (isDue(pace, words, now())) {
-        pace = { ...pace, shownAt: now(), shownDone: words.done };
-        write(`${progressText(progress)}\n`);
-      }
-    },
-    end,
+  const say = (words: EventWords): void => {
+    if (words.kind === 'line') {
+      end();
+      write(`${words.text}\n`);
+      return;
+    }
+    pace = stepped(pace, words, now());
+    const progress: Progress = { ...words, ...timeLeft(pace, words, now()) };
+    if (style.live) {
+      write(`\r\u001B[K${progressLine(progress, style, style.columns - 1)}`);
+      open = true;
+      if (words.done === words.of) end();
+    } else if (isDue(pace, words, now())) {
+      pace = { ...pace, shownAt: now(), shownDone: words.done };
+      write(`${progressText(progress)}\n`);
+    }
   };
+  return { show: (event) => say(wordsOf(event)), say, end };
 }
 
 type Work = Extract<EventWords, { kind: 'progress' }>;

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { EXIT, EXIT_CODES_HELP, type ExitCode } from './exit-codes.js';
 import { addExport } from './register/add-export.js';
 import { addInit } from './register/add-init.js';
+import { addReplay } from './register/add-replay.js';
 import { addRun } from './register/add-run.js';
 import { addStatus } from './register/add-status.js';
 import { addValidate } from './register/add-validate.js';
@@ -27,6 +28,7 @@ const REGISTRATIONS: readonly Registration[] = [
   addExport,
   addStatus,
   addValidate,
+  addReplay,
 ];
 
 /**

@@ -9,6 +9,7 @@ import {
   type Json,
   type ScoreWeights,
 } from '../trial/index.js';
+import { firstDifference } from './first-difference.js';
 import type { Policy } from './policies/policy.js';
 import { DEFAULT_RESCORE } from './rescore.js';
 
@@ -80,7 +81,9 @@ export function assertSameStudy(
     const got = JSON.parse(JSON.stringify(value)) as Json;
     const difference = firstDifference(header[name as keyof HeaderRecord] as Json, got, name);
     if (difference === undefined) continue;
-    throw new BoSearchError('E_CONFIG', `study ${difference}, as ${place} was begun`, {
+    const { path, expected, got: found } = difference;
+    const words = `${path}: expected ${show(expected)}, got ${show(found)}`;
+    throw new BoSearchError('E_CONFIG', `study ${words}, as ${place} was begun`, {
       hint: 'a study never changes: leave the option out, or choose another folder for another study',
     });
   }
@@ -95,25 +98,6 @@ function checkFacts({ seed, direction, weights, rescore }: StudyFacts): void {
   if (rescore !== undefined && !(Number.isSafeInteger(rescore) && rescore >= 0)) {
     throw bad('rescore', 'an integer from 0', rescore);
   }
-}
-
-/** `path: expected …, got …` of the first place where two JSON values differ; the order of keys does not count. */
-function firstDifference(expected: Json, got: Json, path: string): string | undefined {
-  if (isTree(expected) && isTree(got) && Array.isArray(expected) === Array.isArray(got)) {
-    const [left, right] = [expected, got] as readonly Readonly<Record<string, Json>>[];
-    for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
-      const step = Array.isArray(expected) ? `${path}[${key}]` : `${path}.${key}`;
-      const difference = firstDifference(left[key], right[key], step);
-      if (difference !== undefined) return difference;
-    }
-    return undefined;
-  }
-  if (Object.is(expected, got)) return undefined;
-  return `${path}: expected ${show(expected)}, got ${show(got)}`;
-}
-
-function isTree(value: Json | undefined): boolean {
-  return typeof value === 'object' && value !== null;
 }
 
 function show(value: Json | undefined): string {

@@ -20,6 +20,7 @@ export {
   type PolicyChoice,
   type PolicyFactory,
   type StudyView,
+  verifyStudy,
   viewStudy,
 } from './open-study.js';
 export type { OptimizeOptions, OptimizeResult } from './optimize.js';
@@ -34,3 +35,4 @@ export type {
 export type { ObservedBest, Recommendation } from './recommend.js';
 export type { AskOptions, Study } from './study.js';
 export type { Trial, TrialRef } from './trial.js';
+export type { ReplayDifference, ReplayProof, VerifyOptions } from './verify-replay.js';

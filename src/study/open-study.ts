@@ -13,6 +13,7 @@ import { replay } from './replay.js';
 import type { StudyState } from './state.js';
 import type { Study } from './study.js';
 import type { Trial } from './trial.js';
+import { type ReplayProof, verifyReplay, type VerifyOptions } from './verify-replay.js';
 
 /** Makes the policy of one name from its settings; what is left out of them has its default. */
 export type PolicyFactory = (settings?: Json) => Policy;
@@ -136,6 +137,23 @@ function assertKinds({ space, policy, onEvent }: OpenOptions): void {
 
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Makes every suggestion and decision of a journal again.
+ * @param choice - the study's policy, where it is one of the caller's own; an object is used for all sessions.
+ * @throws E_CONFIG if the policy is not one there is, or its settings are not those of the journal; as `verifyReplay`.
+ */
+export function verifyStudy(
+  { records, place }: { readonly records: readonly JournalRecord[]; readonly place: string },
+  choice: PolicyChoice | undefined,
+  options: VerifyOptions,
+  composition: Composition,
+): ReplayProof {
+  const header = headerOf(records);
+  const makePolicy = (): Policy => choosePolicy(choice, header, composition.policies);
+  if (header !== undefined) assertSameStudy(header, {}, makePolicy(), place);
+  return verifyReplay(records, place, makePolicy, options);
 }
 
 async function begin(storage: Storage, header: HeaderRecord): Promise<StudyState> {

@@ -23,14 +23,23 @@ import { type Trial, trialFromAsk } from './trial.js';
  */
 export function replay(records: readonly JournalRecord[], place: string): StudyState {
   const state = begin(records[0], place);
-  for (let i = 1; i < records.length; i++) {
-    try {
-      applyRecord(state, records[i]);
-    } catch (error) {
-      throw atLine(error, place, i + 1);
-    }
-  }
+  for (let i = 1; i < records.length; i++) applyAtLine(state, records[i], place, i + 1);
   return state;
+}
+
+/**
+ * The same, seen before each step: a record after the header, its line, and the state that it was written in.
+ * @throws as `replay`, when it comes to the record.
+ */
+export function* replaying(
+  records: readonly JournalRecord[],
+  place: string,
+): Generator<{ readonly state: StudyState; readonly record: JournalRecord; readonly line: number }> {
+  const state = begin(records[0], place);
+  for (let i = 1; i < records.length; i++) {
+    yield { state, record: records[i], line: i + 1 };
+    applyAtLine(state, records[i], place, i + 1);
+  }
 }
 
 /**
@@ -70,6 +79,14 @@ function begin(header: JournalRecord | undefined, place: string): StudyState {
     return initialState(header);
   } catch (error) {
     throw atLine(error, place, 1);
+  }
+}
+
+function applyAtLine(state: StudyState, record: JournalRecord, place: string, line: number): void {
+  try {
+    applyRecord(state, record);
+  } catch (error) {
+    throw atLine(error, place, line);
   }
 }
 
