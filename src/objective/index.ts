@@ -4,7 +4,10 @@ export type { Bits, ImageOutcomes, ScoreWeights } from '../trial/index.js';
 
 // Images
 export { chooseImages, type ImageChoice } from './images/choose-images.js';
+export { loadImageFolder, type ImageFolderOptions } from './images/image-folder.js';
 export { loadImagePool, type ImagePool } from './images/image-pool.js';
+export { openImagePool, type OpenedPool } from './images/open-image-pool.js';
+export { packImagePool, type PackedPool } from './images/pack-image-pool.js';
 export {
   createImageSet,
   imagesById,
@@ -117,8 +120,19 @@ export {
   type Layer,
 } from './tensors/layers.js';
 export {
+  probeBackends,
+  type BackendDoesNotStart,
+  type BackendReport,
+  type BackendStarts,
+  type ProbeOptions,
+} from './tensors/probe-backends.js';
+export {
+  AUTO_ORDER,
+  BACKEND_CHOICES,
   openRuntime,
   RUNTIME_BACKENDS,
+  type BackendChoice,
+  type PassedOver,
   type Runtime,
   type RuntimeBackend,
   type RuntimeOptions,

@@ -1,4 +1,5 @@
 /** Packed image pools: `images.json` and one gzip file of raw pixels a split. */
+import { constants } from 'node:buffer';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
@@ -60,18 +61,23 @@ async function readPixels(
   if (found !== part.sha256) {
     throw damaged(`${where}: expected sha256 ${part.sha256}, got ${found}`);
   }
-  const bytes = await unpack(packed, where);
   const expected = part.ids.length * valuesPerImage(shape);
+  const bytes = await unpack(packed, expected, where);
   if (bytes.length !== expected) {
     throw damaged(`${where}: expected ${expected} bytes for ${part.ids.length} images, got ${bytes.length}`);
   }
   return Float32Array.from(bytes, (value) => value / 255);
 }
 
-async function unpack(packed: Buffer, where: string): Promise<Buffer> {
+/** Unpacks; a file of more than `expected` bytes is given up there. */
+async function unpack(packed: Buffer, expected: number, where: string): Promise<Buffer> {
+  const most = Math.min(expected + 1, constants.MAX_LENGTH);
   try {
-    return await promisify(gunzip)(packed);
+    return await promisify(gunzip)(packed, { maxOutputLength: most });
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
+      throw damaged(`${where}: expected ${expected} bytes of pixels after unpacking, got more`);
+    }
     throw damaged(`${where}: expected gzip data, got ${(cause as Error).message}`);
   }
 }

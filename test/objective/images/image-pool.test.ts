@@ -141,3 +141,18 @@ describe('loadImagePool: the pixels', () => {
     });
   });
 });
+
+describe('loadImagePool(manifestPath) of pixels that unpack without end', () => {
+  it('gives up at the size the manifest says', async () => {
+    const folder = await temporaryFolder();
+    const bomb = gzipSync(Buffer.alloc(20_000_000));
+    const path = await packPool(folder, ({ splits }) => {
+      splits['search'].sha256 = createHash('sha256').update(bomb).digest('hex');
+    });
+    await writeFile(join(folder, 'images-search.bin.gz'), bomb);
+    await expectRejection(loadImagePool(path), {
+      code: 'E_IMAGES',
+      message: 'images-search.bin.gz (split search): expected 4 bytes of pixels after unpacking, got more',
+    });
+  });
+});

@@ -404,7 +404,7 @@ describe('schedulesFromNpy(schedulesToNpy(file))', () => {
 
   it('refuses arrays that are not those of the side file', async () => {
     const [, , side] = schedulesToNpy(small).files;
-    const other = structuredClone(small) as { schedules: { alphas: number[] }[] };
+    const other = structuredClone(small) as unknown as { schedules: { alphas: number[] }[] };
     other.schedules[0].alphas[2] = 0.25;
     const [alphas] = schedulesToNpy(other as unknown as SchedulesFile).files;
     const parts = { alphas: alphas.content as Uint8Array, side: side.content as string };
