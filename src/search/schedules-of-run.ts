@@ -63,9 +63,9 @@ export function schedulesSoFar(
 
 /** Learned against linear and cosine, as SVG. */
 export function pictureOf(facts: SearchFacts, learned: readonly number[]): string {
-  const { task } = facts.config as { task: string };
+  const { task } = facts.config as { readonly task?: string };
   return alphasSvg(facts.model.latents, comparedAlphas(learned), {
-    title: `α learned for ${facts.model.name}, ${task} task`,
+    title: `α learned for ${facts.model.name}${task === undefined ? '' : `, ${task} task`}`,
   });
 }
 
@@ -85,16 +85,18 @@ function fileHead({ model }: SearchFacts, defence: SchedulesDefence): Omit<Sched
 
 function defenceOf({ config }: SearchFacts): SchedulesDefence {
   const { temperature, preprocessing } = config as {
-    readonly temperature: number;
+    readonly temperature: number | null;
     readonly preprocessing: {
-      readonly blur?: { readonly sigma: number; readonly kernelSize: number };
+      readonly blur?: { readonly sigma: number; readonly kernelSize: number | string };
       readonly noise?: { readonly l2Norm: number };
     };
   };
   const { blur, noise } = preprocessing;
   return {
-    temperature,
-    ...(blur === undefined ? {} : { blurSigma: blur.sigma, blurKernel: blur.kernelSize }),
+    ...(temperature === null ? {} : { temperature }),
+    ...(blur === undefined ? {} : { blurSigma: blur.sigma }),
+    // a rule by image size is resolved by whoever knows the size
+    ...(typeof blur?.kernelSize === 'number' ? { blurKernel: blur.kernelSize } : {}),
     ...(noise === undefined ? {} : { noiseNorm: noise.l2Norm }),
   };
 }

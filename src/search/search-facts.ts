@@ -3,7 +3,7 @@ import { BoSearchError } from '../errors.js';
 import { canonicalJson } from '../objective/images/content-hash.js';
 import { showValue } from '../schedules/show-value.js';
 import type { HeaderRecord, Json } from '../trial/index.js';
-import { attackSpec } from './config/attack-plan.js';
+import { attackFacts } from './config/attack-plan.js';
 import { type SearchConfig, weightsOf } from './config/search-config.js';
 import type { Judge, ModelFacts } from './judge.js';
 import { startingPoints } from './starting-points.js';
@@ -39,7 +39,7 @@ export function searchFacts(config: SearchConfig, judge: Pick<Judge, 'facts'>): 
     model,
     config: {
       task,
-      attack: attackSpec(config),
+      attack: attackFacts(config),
       preprocessing,
       temperature,
       attenuation,

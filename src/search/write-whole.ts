@@ -8,7 +8,7 @@ import { errorCode, storageError } from '../storage/storage-error.js';
  * Puts `text` at `path`: written beside it, flushed, then renamed over it, so that no reader ever sees a part.
  * @throws BoSearchError `E_STORAGE`; what was at `path` before is then still there.
  */
-export async function writeWhole(path: string, text: string): Promise<void> {
+export async function writeWhole(path: string, text: string | Uint8Array): Promise<void> {
   await writeBeside(path, text, (partial) => rename(partial, path));
 }
 
@@ -25,7 +25,7 @@ export async function writeNew(path: string, text: string): Promise<void> {
 
 async function writeBeside(
   path: string,
-  text: string,
+  text: string | Uint8Array,
   place: (partial: string) => Promise<void>,
 ): Promise<void> {
   const partial = `${path}.partial`;

@@ -15,10 +15,22 @@ export function attackPlan({ attack }: Pick<SearchConfig, 'attack'>): AttackPlan
 }
 
 /**
- * The attack with every default filled in: what is written out and what is left to the default are the same.
+ * The attack with every default filled in, as an evaluator is told: what is written out and what is left to the default
+ * are the same.
  * @throws BoSearchError `E_ATTACK` for settings that cannot be.
  */
 export function attackSpec(config: Pick<SearchConfig, 'attack'>): AttackSpec {
+  const { kind, against, l2Bound, keepOnlySuccessful, ...settings } = attackFacts(config);
+  const { steps, stepSize, randomStart, restarts, direction } = settings;
+  const its = kind === 'pgd-l2' ? { steps, stepSize, randomStart, restarts } : { direction };
+  return { kind, against, l2Bound, keepOnlySuccessful, ...(its as Partial<AttackSpec>) };
+}
+
+/**
+ * The attack as the journal's header tells it: with all of its settings, those too that no configuration can change.
+ * @throws BoSearchError `E_ATTACK` for settings that cannot be.
+ */
+export function attackFacts(config: Pick<SearchConfig, 'attack'>): AttackSpec {
   const { attack, against, keepOnlySuccessful } = attackPlan(config);
   const { name: kind, ...settings } = createAttack(attack).settings;
   return { kind, against, keepOnlySuccessful, ...settings };

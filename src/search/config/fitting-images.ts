@@ -1,11 +1,11 @@
 /** The images a search takes its samples from: those of the model, or those the configuration names. */
-import { existsSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { BoSearchError } from '../../errors.js';
 import { type ImagePool, loadImagePool } from '../../objective/images/image-pool.js';
 import { assertManifest, imagesManifestSchema } from '../../objective/images/images-manifest.js';
-import { fileSha256 } from '../../objective/images/content-hash.js';
-import { readBytes, readJsonFile } from '../../objective/images/json-file.js';
+import { readJsonFile } from '../../objective/images/json-file.js';
+import { openImagePool } from '../../objective/images/open-image-pool.js';
 import type { ModelManifest } from '../../objective/models/manifest.js';
 import type { JudgedSplit } from '../judge.js';
 import { configPlace } from './config-place.js';
@@ -64,7 +64,7 @@ export async function givenImages(
       },
     );
   }
-  const { pool, hash } = await openPackedImages(place);
+  const { pool, hash } = await openImagePool(place);
   const { height, width, channels } = pool.shape;
   if (height !== image.height || width !== image.width || channels !== image.channels) {
     const [expected, got] = [image, pool.shape].map((one) => `${one.height}x${one.width}x${one.channels}`);
@@ -83,11 +83,4 @@ export async function givenImages(
       },
     }),
   };
-}
-
-/** `images.json`, or the folder it is in. */
-async function openPackedImages(place: string): Promise<{ readonly pool: ImagePool; readonly hash: string }> {
-  const file = statSync(place).isDirectory() ? join(place, 'images.json') : place;
-  const pool = await loadImagePool(file);
-  return { pool, hash: `sha256:${fileSha256(await readBytes(file, 'E_IMAGES'))}` };
 }
