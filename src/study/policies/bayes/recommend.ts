@@ -4,6 +4,7 @@ import { isMeasurement } from '../../../trial/index.js';
 import type { Recommended } from '../policy.js';
 import type { Observation, Observations } from './observations.js';
 import { untransform } from './outcome-transform.js';
+import { reportedPosterior } from './reported-posterior.js';
 import type { Surrogate } from './surrogate.js';
 
 /** 97.5 % quantile of the standard normal distribution. */
@@ -11,15 +12,17 @@ const Z95 = 1.959963984540054;
 
 /**
  * The best posterior mean among complete trials (among stopped ones where none is complete), the first of equals.
- * The interval counts in that the constant mean is estimated (universal kriging), which the search does not.
+ * The interval counts in that the constant mean is estimated (universal kriging), and that counts have at least binomial
+ * noise; the search does neither.
  * It is that of the function the study is about: for measurements it includes the step from the sample's
  * images to fresh ones, for noisy values and counts it leaves out the noise of a single trial.
  */
-export function bestOfPosterior(observations: Observations, { gp, fit }: Surrogate): Recommended | undefined {
+export function bestOfPosterior(observations: Observations, surrogate: Surrogate): Recommended | undefined {
+  const { gp, fit } = surrogate;
   const { all, dimension: d } = observations;
   const complete = all.some(({ trial }) => trial.state === 'complete');
   const x = Float64Array.from(all.flatMap(({ trial }) => trial.unit));
-  const { mean, variance } = gp.predict(x, x.length / d);
+  const { mean } = gp.predict(x, x.length / d);
   let best = -1;
   all.forEach(({ trial }, i) => {
     if (complete && trial.state !== 'complete') return;
@@ -30,7 +33,8 @@ export function bestOfPosterior(observations: Observations, { gp, fit }: Surroga
   const y = shift + scale * mean[best];
   // Not √(variance·scale² + …): the square of a scale of 1e±300 is no number.
   const at = x.subarray(best * d, (best + 1) * d);
-  const own = scale * Math.sqrt(variance[best] + gp.meanVariance(at, 1)[0]);
+  const reported = reportedPosterior(observations, surrogate);
+  const own = scale * Math.sqrt(reported.predict(at, 1).variance[0] + reported.meanVariance(at, 1)[0]);
   const fresh = Math.sqrt(stepToFreshImages(all[best], observations));
   const half = Z95 * Math.max(Math.hypot(own, fresh), leastOverSamples(observations));
   const toUser = (value: number) => untransform(observations.transform, observations.sign * value);

@@ -22,6 +22,8 @@ import type { BayesSettings } from './settings.js';
 export interface Surrogate {
   readonly gp: ExactGp;
   readonly fit: Fit;
+  /** What the GP is made of beside data and hyper-parameters. */
+  readonly model: GpModel;
   /** Whether the fit was made here, so that it has to be written down. */
   readonly fresh: boolean;
   readonly notes: readonly PolicyNote[];
@@ -54,10 +56,10 @@ function conditioned(
   try {
     const model = { profile: KERNELS[settings.kernel] };
     const kept = keptSurrogate(observations, model, last, previous);
-    if (kept !== undefined) return { ...kept, notes: [...notes, ...jitterNotes(kept.gp)] };
+    if (kept !== undefined) return { ...kept, model, notes: [...notes, ...jitterNotes(kept.gp)] };
     const { fit, result } = fitted(observations, settings, last);
     const gp = exactGp(gpData(observations, fit), fit.hyperparameters, model);
-    return { gp, fit, fresh: true, notes: [...notes, ...fitNotes(result), ...jitterNotes(gp)] };
+    return { gp, fit, model, fresh: true, notes: [...notes, ...fitNotes(result), ...jitterNotes(gp)] };
   } catch (error) {
     if (isNumerical(error)) return undefined;
     throw error;
@@ -118,7 +120,7 @@ function gpData(observations: Observations, units: Pick<Fit, 'standardisation' |
 }
 
 /** Variances beyond this many squared standard deviations of the targets say nothing; more would only overflow. */
-const MOST_VARIANCE = 1e12;
+export const MOST_VARIANCE = 1e12;
 
 function scaledNoise(noise: NoiseModel, square: (variance: number) => number): NoiseModel {
   if (noise.kind === 'inferred') return noise;
