@@ -1,6 +1,7 @@
 /** WebAssembly: one thread of SIMD kernels, from the package alone. Under Node it never has threads. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Backend } from './backend.js';
+import { cloneByReference } from '../clone-by-reference.js';
 import { importOptional, notStarted } from './backend.js';
 
 export const WASM: Backend = {
@@ -9,6 +10,7 @@ export const WASM: Backend = {
   async load() {
     const loaded = await importOptional('@tensorflow/tfjs-backend-wasm');
     if ('reason' in loaded) throw notStarted(WASM, loaded.reason);
+    cloneByReference('wasm');
   },
   async facts() {
     const simd = (await tf.env().getAsync('WASM_HAS_SIMD_SUPPORT')) === true ? 'SIMD' : 'no SIMD';
