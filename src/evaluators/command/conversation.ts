@@ -102,6 +102,7 @@ export class Conversation {
       this.#limit();
     });
     options.signal.removeEventListener('abort', onAbort);
+    if (answer.kind === 'refused') await whatWasWritten();
     return answer as Answer<R>;
   }
 
@@ -201,4 +202,9 @@ export class Conversation {
     this.#open = undefined;
     open.settle(answer);
   }
+}
+
+/** Until what is in the pipes now has been read: standard error may be behind standard output. */
+async function whatWasWritten(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
