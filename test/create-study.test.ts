@@ -2,7 +2,15 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { alphaSpace, createMemoryStorage, createStudy, openStudy, readStudy, VERSION } from '../src/index.js';
+import {
+  alphaSpace,
+  createMemoryStorage,
+  createStudy,
+  openStudy,
+  readStudy,
+  verifyReplay,
+  VERSION,
+} from '../src/index.js';
 import { temporaryFolder } from './objective/temporary-folder.js';
 import { rejected, thrown } from './objective/thrown.js';
 
@@ -262,6 +270,14 @@ describe('a journal from before the policy had kernel and β', () => {
     // Bits are promised on the Node version that wrote them; elsewhere the points before the model are the same.
     const same = header.versions.node === process.versions.node ? trials.length : 6;
     expect(again.slice(0, same)).toEqual(trials.slice(0, same).map(({ unit, memo }) => ({ unit, memo })));
+  });
+
+  it('is proved as one that named the defaults would be', () => {
+    const { trials, suggestions, difference } = verifyReplay(old);
+    expect(trials).toBe(14);
+    if (readStudy(old).header.versions.node === process.versions.node) {
+      expect([suggestions, difference]).toEqual([14, undefined]);
+    }
   });
 
   it('goes on like a study that names the defaults', async () => {

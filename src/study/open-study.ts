@@ -152,7 +152,9 @@ export function verifyStudy(
 ): ReplayProof {
   const header = headerOf(records);
   const makePolicy = (): Policy => choosePolicy(choice, header, composition.policies);
-  if (header !== undefined) assertSameStudy(header, {}, makePolicy(), place);
+  if (header !== undefined) {
+    assertSameStudy(asReadToday(header, choice, composition.policies), {}, makePolicy(), place);
+  }
   return verifyReplay(records, place, makePolicy, options);
 }
 
