@@ -8,6 +8,8 @@ from typing import Literal
 
 from bo_search.errors import ArgumentError
 
+# No image has two points that far apart, and squares of lengths up to here stay finite when summed over an image.
+_LONGEST = 1e100
 # a = 2.5·ε/steps: far enough to cross the ball and turn (Madry et al. 2018 use it in their L2 challenge).
 _STEP_PER_MEAN_STEP = 2.5
 
@@ -58,6 +60,8 @@ AttackSettings = FgsmL2 | PgdL2
 def _positive(where: str, name: str, value: float) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not (math.isfinite(value) and value > 0):
         raise ArgumentError(f"{where}: {name}: expected a number above 0, got {value}")
+    if value > _LONGEST:
+        raise ArgumentError(f"{where}: {name}: expected a number above 0 and at most 1e+100, got {value}")
 
 
 def _count(where: str, name: str, value: int) -> None:
