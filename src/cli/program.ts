@@ -6,6 +6,7 @@ import { addExport } from './register/add-export.js';
 import { addInit } from './register/add-init.js';
 import { addReplay } from './register/add-replay.js';
 import { addRun } from './register/add-run.js';
+import { addSchedule } from './register/add-schedule.js';
 import { addStatus } from './register/add-status.js';
 import { addValidate } from './register/add-validate.js';
 import { addAsk } from './register/add-ask.js';
@@ -26,6 +27,7 @@ const REGISTRATIONS: readonly Registration[] = [
   addExpire,
   addBest,
   addExport,
+  addSchedule,
   addStatus,
   addValidate,
   addReplay,

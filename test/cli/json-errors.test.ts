@@ -28,7 +28,7 @@ describe('--json', () => {
     expect(written).toMatchObject({ code: 0, stderr: '' });
     expect(JSON.parse(written.stdout)).toEqual({
       kind: 'written',
-      file: 'a/search.yaml',
+      files: ['a/search.yaml'],
       next: 'npx bo-search run a/search.yaml --out a/runs/first',
     });
     const { code, stdout } = await cli.run(['init', 'a', '--json']);
@@ -47,7 +47,7 @@ describe('--json', () => {
     writeFileSync(join(cli.folder, 'in.json'), JSON.stringify(file));
     expect(await cli.run(['export', 'in.json', '-o', 'out.json', '--json'])).toEqual({
       code: 0,
-      stdout: '{"kind":"written","file":"out.json"}\n',
+      stdout: '{"kind":"written","files":["out.json"]}\n',
       stderr: 'wrote out.json\n',
     });
   });

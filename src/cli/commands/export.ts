@@ -1,25 +1,28 @@
 /** `bo-search export`: the schedules of a run for other tools. */
-import process from 'node:process';
 import { readStudy } from '../../index.js';
 import { BoSearchError } from '../../errors.js';
-import { schedulesToJson } from '../../schedules/index.js';
-import { loadSchedules } from '../../search/index.js';
+import { readSchedulesFile, type SchedulesFormat } from '../../schedules/index.js';
+import { type LoadedSchedules, loadSchedules } from '../../search/index.js';
+import { deliverSchedules } from '../deliver-schedules.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { runCommand } from '../shell-words.js';
-import { note, print } from '../terminal.js';
-import { writeSchedules } from '../write-schedules.js';
+import { note } from '../terminal.js';
+
+/** Files in other forms than JSON. */
+const OTHER_FORMS = /\.(ya?ml|csv|tsv|npy)$/i;
 
 export interface ExportFlags {
   readonly output?: string;
   /** Only schedules of this kind. */
   readonly only?: string;
+  readonly format: SchedulesFormat;
   readonly json?: boolean;
 }
 
 /** Writes the schedules of a run, a journal or a schedules file. */
 export async function exportSchedules(source: string, flags: ExportFlags): Promise<ExitCode> {
-  const { output, only } = flags;
-  const loaded = loadSchedules(source, (folder) => readStudy(folder).recommend().alphas);
+  const { only } = flags;
+  const loaded = await load(source);
   const schedules = loaded.file.schedules.filter(({ kind }) => only === undefined || kind === only);
   if (schedules.length === 0) {
     const kinds = [...new Set(loaded.file.schedules.map(({ kind }) => kind))];
@@ -37,13 +40,11 @@ export async function exportSchedules(source: string, flags: ExportFlags): Promi
       `hint: ${runCommand(folder)} finishes it with all of them`,
     );
   }
-  const text = schedulesToJson({ ...loaded.file, schedules });
-  if (output === undefined) {
-    process.stdout.write(text);
-  } else {
-    await writeSchedules(output, text);
-    note(`wrote ${output}`);
-    if (flags.json === true) print(JSON.stringify({ kind: 'written', file: output }));
-  }
+  await deliverSchedules({ ...loaded.file, schedules }, flags);
   return EXIT.done;
+}
+
+async function load(source: string): Promise<LoadedSchedules> {
+  if (OTHER_FORMS.test(source)) return { file: await readSchedulesFile(source), finished: true, source };
+  return loadSchedules(source, (folder) => readStudy(folder).recommend().alphas);
 }

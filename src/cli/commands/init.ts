@@ -11,7 +11,7 @@ export async function init(folder: string, flags: { readonly json?: boolean } = 
   await writeNew(file, SEARCH_TEMPLATE);
   const out = join(folder, 'runs', 'first');
   const next = commandLine('run', file, '--out', out);
-  if (flags.json === true) print(JSON.stringify({ kind: 'written', file, next }));
+  if (flags.json === true) print(JSON.stringify({ kind: 'written', files: [file], next }));
   else print(`wrote ${file}`, `next: ${next}`);
   return EXIT.done;
 }

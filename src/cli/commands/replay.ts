@@ -1,5 +1,6 @@
 /** `bo-search replay`: proves a journal. */
 import process from 'node:process';
+import { BoSearchError } from '../../errors.js';
 import { readStudy, type ReplayDifference, type ReplayProof, verifyReplay } from '../../index.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { liveProgress } from '../live-progress.js';
@@ -39,9 +40,19 @@ function prove(path: string, from: number): ReplayProof {
         progress.say({ kind: 'progress', task: 'replay', done, of });
       },
     });
+  } catch (error) {
+    throw ownPolicy(error) ?? error;
   } finally {
     progress.end();
   }
+}
+
+/** The error of a policy that is not known, with what to do about it. */
+function ownPolicy(error: unknown): BoSearchError | undefined {
+  if (!(error instanceof BoSearchError) || !error.message.startsWith('study policy: ')) return undefined;
+  return new BoSearchError(error.code, error.message, {
+    hint: 'only the program that has this policy can replay it: verifyReplay(path, { policy })',
+  });
 }
 
 function lines(place: string, { from, suggestions, decisions, difference }: ReplayProof): string[] {

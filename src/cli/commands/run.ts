@@ -6,9 +6,10 @@ import {
   formatDuration,
   loadSearchConfig,
   runSearch,
-  type SearchConfig,
   type SearchOutcome,
   scoreTable,
+  type ConfigOverrides,
+  withOverrides,
 } from '../../search/index.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { liveProgress } from '../live-progress.js';
@@ -16,16 +17,14 @@ import { learnedLines } from '../learned-lines.js';
 import { commandLine } from '../shell-words.js';
 import { note, print, styleOf } from '../terminal.js';
 
-export interface RunFlags {
+export interface RunFlags extends ConfigOverrides {
   readonly out: string;
-  readonly seed?: number;
-  readonly evaluations?: number;
   readonly json?: boolean;
 }
 
 /** Runs or goes on with a search. */
 export async function run(configFile: string, flags: RunFlags): Promise<ExitCode> {
-  const config = overridden(await loadSearchConfig(configFile), flags);
+  const config = withOverrides(await loadSearchConfig(configFile), flags);
   const progress = liveProgress(styleOf(process.stderr));
   const ending = endOnSignals(() => progress.end());
   try {
@@ -41,14 +40,6 @@ export async function run(configFile: string, flags: RunFlags): Promise<ExitCode
     progress.end();
     ending.dispose();
   }
-}
-
-function overridden(config: SearchConfig, { seed, evaluations }: RunFlags): SearchConfig {
-  return {
-    ...config,
-    ...(seed === undefined ? {} : { seed }),
-    ...(evaluations === undefined ? {} : { search: { ...config.search, evaluations } }),
-  };
 }
 
 function answer(outcome: SearchOutcome, configFile: string, flags: RunFlags): ExitCode {
@@ -93,10 +84,14 @@ function showResults(outcome: Extract<SearchOutcome, { kind: 'finished' }>, seco
 }
 
 /** The command that goes on with this run. */
-function commandAgain(configFile: string, { out, seed, evaluations, json }: RunFlags): string {
+function commandAgain(configFile: string, flags: RunFlags): string {
+  const { out, seed, evaluations, backend, workers, reference, json } = flags;
   const words = ['run', configFile, '--out', out];
   if (seed !== undefined) words.push('--seed', String(seed));
   if (evaluations !== undefined) words.push('--evaluations', String(evaluations));
+  if (backend !== undefined) words.push('--backend', backend);
+  if (workers !== undefined) words.push('--workers', String(workers));
+  if (reference === true) words.push('--reference');
   if (json === true) words.push('--json');
   return commandLine(...words);
 }

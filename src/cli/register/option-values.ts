@@ -31,6 +31,21 @@ export function pointFormatOption(): Option {
   ]).default('plain');
 }
 
+/** Which form schedules are written in. */
+export function schedulesFormatOption(): Option {
+  return choice(
+    '--format <form>',
+    "form of the schedules: JSON, the official code's YAML, CSV, or NumPy arrays",
+    ['json', 'yaml', 'csv', 'npy'],
+  ).default('json');
+}
+
+/** Numbers from `low` to `high`, with commas between them. */
+export function numberList(low: number, high: number): (text: string) => number[] {
+  const one = numberBetween(low, high);
+  return (text) => text.split(',').map(one);
+}
+
 /** An integer from `least` up, in digits. */
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {

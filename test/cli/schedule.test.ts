@@ -1,0 +1,148 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  linearSchedule,
+  paperPresets,
+  readSchedulesFile,
+  SCHEDULES_FORMATS,
+  schedulesFromJson,
+} from '../../src/schedules/index.js';
+import { buildCli, type BuiltCli } from './built-cli.js';
+
+let cli: BuiltCli;
+beforeAll(() => {
+  cli = buildCli();
+});
+afterAll(() => cli.dispose());
+
+const at = (name: string) => join(cli.folder, name);
+
+describe('bo-search schedule', () => {
+  it.each<[readonly string[], object]>([
+    [['linear', '--latents', '4'], { kind: 'linear', alphas: [0.25, 0.5, 0.75, 1] }],
+    [['cosine', '--latents', '2'], { kind: 'cosine', alphas: [expect.closeTo(0.5, 12), 1] }],
+    [['step', '--latents', '3', '--from', '1'], { kind: 'step', from: 1, alphas: [0, 1, 1] }],
+    [['constant', '--latents', '2', '--value', '0.5'], { kind: 'constant', value: 0.5, alphas: [0.5, 0.5] }],
+    [['reversed', '--latents', '2'], { kind: 'reversed', of: 'linear', alphas: [0.5, 0] }],
+    [
+      ['reversed', '--latents', '2', '--of', 'cosine'],
+      { kind: 'reversed', of: 'cosine', alphas: [expect.closeTo(0.5, 12), 0] },
+    ],
+    [
+      ['custom', '--alphas', '0,0.5,1', '--attenuation', '0.5'],
+      { kind: 'custom', alphas: [0, 0.5, 1], attenuation: 0.5, effectiveAlphas: [0, 0.25, 0.5] },
+    ],
+  ])('makes %j', async (args, made) => {
+    const { code, stdout, stderr } = await cli.run(['schedule', ...args, '--model-name', 'mine']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { model, schedules } = schedulesFromJson(stdout);
+    expect(schedules).toEqual([made]);
+    expect(model.name).toBe('mine');
+    expect(model.latents).toEqual(schedules[0].alphas.map((_, i) => `z${i}`));
+  });
+
+  it.each(Object.values(paperPresets))('gives what the paper learned for $name', async (preset) => {
+    const file = schedulesFromJson((await cli.run(['schedule', 'preset', '--task', preset.name])).stdout);
+    expect(file).toMatchObject({
+      model: { name: preset.model },
+      defence: { temperature: preset.temperature, noiseNorm: preset.noiseNorm },
+      schedules: [{ kind: 'learned', alphas: preset.learned, attenuation: preset.attenuation }],
+    });
+  });
+
+  it.each(SCHEDULES_FORMATS)('writes %s that reads back the same, and replaces it', async (format) => {
+    const args = [
+      'schedule',
+      'linear',
+      '--latents',
+      '3',
+      '--format',
+      format,
+      '-o',
+      `out-${format}.${format}`,
+      '--json',
+    ];
+    for (let i = 0; i < 2; i++) {
+      const { code, stdout } = await cli.run(args);
+      expect(code).toBe(0);
+      const { files } = JSON.parse(stdout) as { files: readonly string[] };
+      expect(files.every((file) => existsSync(at(file)))).toBe(true);
+      const { schedules } = await readSchedulesFile(at(files[0]));
+      expect(schedules[0].alphas).toEqual(linearSchedule(3));
+    }
+  });
+
+  it.each<[readonly string[], string]>([
+    [['step', '--latents', '3'], 'schedule step: expected --from, got none\n'],
+    [['linear', '--latents', '3', '--from', '1'], 'schedule linear: expected no --from, got 1\n'],
+    [
+      ['custom', '--alphas', '0.1,0.2', '--latents', '3'],
+      'schedule custom: expected --latents 2, one for each of --alphas, got 3\n',
+    ],
+    [
+      ['step', '--latents', '3', '--from', '4'],
+      'stepSchedule: expected from to be an integer from 0 to 3, got 4\n',
+    ],
+    [
+      ['linear', '--latents', '3', '--format', 'npy'],
+      '--format npy: expected --output for the 3 files of a set, got none\nhint: for example --output schedules.npy\n',
+    ],
+    [
+      ['linear', '--latents', '3', '--format', 'csv', '--json'],
+      '--format csv: expected --output beside --json, got none\nhint: for example --output schedules.csv\n',
+    ],
+    [
+      ['linaer', '--latents', '3'],
+      "command-argument value 'linaer' is invalid for argument 'kind'. Allowed choices are linear, cosine, step, constant, reversed, preset, custom.\nhint: npx bo-search schedule --help says what is expected\n",
+    ],
+    [
+      ['custom', '--alphas', '0.1,,2'],
+      `option '--alphas <list>' argument '0.1,,2' is invalid. expected a number from 0 to 1, got ""\nhint: npx bo-search schedule --help says what is expected\n`,
+    ],
+  ])('refuses %j', async (args, message) => {
+    const { code, stderr } = await cli.run(['schedule', ...args]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: `bo-search: ${message}` });
+  });
+
+  it.each([
+    ['search.yaml', 'yaml', 'model: fashion-mnist\ntask: coarse\n'],
+    ['data.csv', 'csv', 'a,b\n1,2\n'],
+    ['package.json', 'json', '{"name":"mine"}'],
+    ['mine.alphas.npy', 'npy', 'no array'],
+  ])('leaves another %s as it was', async (name, format, text) => {
+    writeFileSync(at(name), text);
+    const output = name === 'mine.alphas.npy' ? 'mine.npy' : name;
+    const { code, stderr } = await cli.run([
+      'schedule',
+      'linear',
+      '--latents',
+      '2',
+      '--format',
+      format,
+      '-o',
+      output,
+    ]);
+    expect({ code, stderr }).toEqual({
+      code: 3,
+      stderr:
+        `bo-search: ${name}: expected no file yet, or schedules to replace, got another file\n` +
+        'hint: it is left as it was: choose another place, or move it away\n',
+    });
+    expect(readFileSync(at(name), 'utf8')).toBe(text);
+  });
+});
+
+describe('bo-search export', () => {
+  it('turns one form into another', async () => {
+    await cli.run(['schedule', 'preset', '--task', 'stanford-cars', '--format', 'yaml', '-o', 'cars.yaml']);
+    const { code, stdout } = await cli.run(['export', 'cars.yaml']);
+    expect(code).toBe(0);
+    expect(schedulesFromJson(stdout).schedules[0]).toMatchObject({
+      alphas: paperPresets['stanford-cars'].learned,
+      attenuation: 0.7,
+    });
+    const csv = await cli.run(['export', 'cars.yaml', '--format', 'csv']);
+    expect(csv.stdout).toContain('0.737');
+  });
+});
