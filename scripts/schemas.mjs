@@ -16,3 +16,5 @@ const { searchConfigJsonSchema } = await import(new URL('dist/search/index.js', 
 await write('search.schema.json', searchConfigJsonSchema());
 const { evaluatorProtocolJsonSchema } = await import(new URL('dist/evaluators/index.js', root));
 await write('evaluator-protocol.schema.json', evaluatorProtocolJsonSchema());
+const { journalJsonSchema } = await import(new URL('dist/index.js', root));
+await write('journal.schema.json', journalJsonSchema());

@@ -62,7 +62,14 @@ export {
   type LengthscaleSetting,
   type TransformSetting,
 } from './study/policies/bayes/index.js';
-export { bitsFrom, DEFAULT_WEIGHTS, measurementOf, observedInterval, observedValue } from './trial/index.js';
+export {
+  bitsFrom,
+  DEFAULT_WEIGHTS,
+  journalJsonSchema,
+  measurementOf,
+  observedInterval,
+  observedValue,
+} from './trial/index.js';
 export type {
   AskRecord,
   Bits,

@@ -31,7 +31,9 @@ export type {
   ScoreWeights,
   ValueOutcome,
 } from './outcome.js';
-export { assertVersion, JOURNAL_VERSION, recordFromJson } from './record-from-json.js';
+export { journalJsonSchema } from './journal-schema.js';
+export { JOURNAL_VERSION } from './record-fields.js';
+export { assertVersion, recordFromJson } from './record-from-json.js';
 export type {
   AskRecord,
   Decision,
