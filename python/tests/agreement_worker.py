@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import torch
+
 from bo_search import Evaluator, ImageSet, serve
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "fashion_mnist_worker.py"
@@ -29,7 +30,9 @@ def evaluator(task: str | None) -> Evaluator:
     sets = {}
     for name in ("clean", "attacked"):
         raw = bytearray((folder / f"{name}.bin").read_bytes())
-        sets[name] = ImageSet(torch.frombuffer(raw, dtype=torch.float32).view(-1, 1, 28, 28), known["labels"], known["ids"])
+        sets[name] = ImageSet(
+            torch.frombuffer(raw, dtype=torch.float32).view(-1, 1, 28, 28), known["labels"], known["ids"]
+        )
     made.with_sets(sets)
     return made
 
