@@ -44,3 +44,47 @@ export const TORCH_GRADIENT_RELATIVE = 1e-3;
 
 /** Fourth-order central differences of log acquisitions (size 10) with step 1e-5: rounding 1e-9, slopes from 1e-3 on. */
 export const ACQUISITION_GRADIENT = 1e-5;
+
+/** How far one tensor backend may be off in the conformance suite. */
+export interface BackendTolerances {
+  /** Kernels and activations against plain JavaScript in float32, over max(1, |value|). */
+  readonly kernel: number;
+  /** Their gradients against fourth-order differences in float32 with step 2⁻⁸, relative in L2. */
+  readonly kernelGradient: number;
+  /** Layers against sums in float64, over max(1, |value|). */
+  readonly layer: number;
+  /** Their gradients against differences in float64, relative in L2. */
+  readonly layerGradient: number;
+  /** The bundled model against PyTorch in float64. */
+  readonly model: number;
+  readonly modelGradient: number;
+  /** Two images in a batch against each alone. */
+  readonly batch: number;
+  readonly batchGradient: number;
+}
+
+/** Kernels that add in one order whatever the batch: the same bits. Sums of 100 products in float32 for layers. */
+const ONE_ORDER: BackendTolerances = {
+  kernel: 2 * FLOAT32_TOLERANCE,
+  kernelGradient: 1e-3,
+  layer: 20 * FLOAT32_TOLERANCE,
+  layerGradient: 1e-5,
+  model: TORCH_ABSOLUTE,
+  modelGradient: TORCH_GRADIENT_RELATIVE,
+  batch: 0,
+  batchGradient: 0,
+};
+
+/** Kernels that choose tiles and threads by shape, and with them the order of sums: 10 roundings. */
+const ORDER_BY_SHAPE: BackendTolerances = {
+  ...ONE_ORDER,
+  batch: 10 * FLOAT32_TOLERANCE,
+  batchGradient: 10 * FLOAT32_TOLERANCE,
+};
+
+export const BACKEND_TOLERANCES = {
+  wasm: ONE_ORDER,
+  cpu: ONE_ORDER,
+  webgpu: ORDER_BY_SHAPE,
+  tensorflow: ORDER_BY_SHAPE,
+} as const;

@@ -36,3 +36,18 @@ export function readTorchFixtures(): TorchFixtures {
   };
   return { ...header, values, tensor: (name) => tf.tensor(values(name), [...entry(name).shape]) };
 }
+
+/** ∂/∂logits of the softmax cross-entropy of labels: softmax − one-hot. */
+export function crossEntropySlope(labels: readonly number[]): (logits: Float32Array) => Float32Array {
+  return (logits) => {
+    const classes = logits.length / labels.length;
+    return logits.map((_, at) => {
+      const row = Math.floor(at / classes);
+      const scores = logits.subarray(row * classes, (row + 1) * classes);
+      const top = Math.max(...scores);
+      const sum = scores.reduce((total, score) => total + Math.exp(score - top), 0);
+      const share = Math.exp((logits[at] ?? NaN) - top) / sum;
+      return share - (at % classes === labels[row] ? 1 : 0);
+    });
+  };
+}

@@ -57,6 +57,8 @@ export async function probeBackends(options: ProbeOptions = {}): Promise<readonl
 export async function probeHere(backend: RuntimeBackend): Promise<BackendReport> {
   try {
     const runtime = await openRuntime({ backend });
+    // TensorFlow.js hands tensors as small as these to plain cpu kernels.
+    if (backend === 'webgpu') tf.env().set('WEBGPU_CPU_FORWARD', false);
     const wrong = await firstWrongNumber();
     if (wrong !== undefined) return { backend, starts: false, reason: `it computes wrongly: ${wrong}` };
     return { backend, starts: true, ...(await deviceFacts(runtime)) };

@@ -8,7 +8,7 @@ import { openRuntime } from '../../../src/objective/tensors/runtime.js';
 import { logitsAndGradient } from '../../../src/objective/tensors/vjp.js';
 import { TORCH_ABSOLUTE, TORCH_GRADIENT_RELATIVE } from '../../tolerances.js';
 import { differenceOf } from '../finite-differences.js';
-import { readTorchFixtures } from '../torch-fixtures.js';
+import { crossEntropySlope, readTorchFixtures } from '../torch-fixtures.js';
 
 const torch = readTorchFixtures();
 let coarse: OpenedModel;
@@ -73,7 +73,11 @@ describe('the bundled model', () => {
     async (task) => {
       const { classifier } = task === 'coarse' ? coarse : fine;
       const images = torch.tensor('images') as Tensor4D;
-      const bare = await logitsAndGradient((x) => classifier.logits(x), images, crossEntropySlope(task));
+      const bare = await logitsAndGradient(
+        (x) => classifier.logits(x),
+        images,
+        crossEntropySlope(torch.labels[task]),
+      );
       images.dispose();
       expect(differenceOf(bare.logits, torch.values(`${task}.logits.bare`))).toBeLessThan(TORCH_ABSOLUTE);
       expect(relative(bare.gradient, torch.values(`${task}.gradient.bare`))).toBeLessThan(
@@ -92,7 +96,7 @@ describe('the bundled model', () => {
         return classifier.logits(mlvgm.finish(state));
       };
       const images = torch.tensor('images') as Tensor4D;
-      const { gradient } = await logitsAndGradient(through, images, crossEntropySlope(task));
+      const { gradient } = await logitsAndGradient(through, images, crossEntropySlope(torch.labels[task]));
       images.dispose();
       expect(relative(gradient, torch.values(`${task}.gradient.alpha0`))).toBeLessThan(
         TORCH_GRADIENT_RELATIVE,
@@ -106,22 +110,6 @@ describe('the bundled model', () => {
     expect(tf.memory().numTensors).toBe(before);
   });
 });
-
-/** ∂/∂logits of the softmax cross-entropy of the fixtures' labels: softmax − one-hot. */
-function crossEntropySlope(task: 'coarse' | 'fine'): (logits: Float32Array) => Float32Array {
-  return (logits) => {
-    const labels = torch.labels[task];
-    const classes = logits.length / labels.length;
-    return logits.map((_, at) => {
-      const row = Math.floor(at / classes);
-      const scores = logits.subarray(row * classes, (row + 1) * classes);
-      const top = Math.max(...scores);
-      const sum = scores.reduce((total, score) => total + Math.exp(score - top), 0);
-      const share = Math.exp((logits[at] ?? NaN) - top) / sum;
-      return share - (at % classes === labels[row] ? 1 : 0);
-    });
-  };
-}
 
 /** ‖a − b‖ / ‖b‖. */
 function relative(a: Float32Array, b: Float32Array): number {

@@ -11,6 +11,8 @@ export const CPU: Backend = {
     if ('reason' in loaded) throw notStarted(CPU, loaded.reason);
   },
   facts() {
+    // Its first tensor would print an advertisement for another package on stderr.
+    (tf.findBackend('cpu') as unknown as { firstUse: boolean }).firstUse = false;
     const version = tf.version_core;
     const description = `tensorflow.js ${version}, cpu`;
     return Promise.resolve({ description, device: 'CPU, plain JavaScript', version, software: false });

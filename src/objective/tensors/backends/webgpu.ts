@@ -8,6 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { internalError } from '../../../errors.js';
 import type { Backend, LoadOptions } from './backend.js';
 import { importOptional, notStarted, reasonOf } from './backend.js';
+import { keepNanOnWebgpu } from './webgpu-nan.js';
 
 /** The part of GPUAdapterInfo that is used. */
 interface AdapterInfo {
@@ -42,6 +43,7 @@ export const WEBGPU: Backend = {
     else assertHardware(adapterInfo, options);
     const loaded = await importOptional('@tensorflow/tfjs-backend-webgpu');
     if ('reason' in loaded) throw notStarted(WEBGPU, loaded.reason);
+    keepNanOnWebgpu();
   },
   facts() {
     const version = tf.version_core;
