@@ -11,6 +11,7 @@ import { addStatus } from './register/add-status.js';
 import { addValidate } from './register/add-validate.js';
 import { addAsk } from './register/add-ask.js';
 import { addBest } from './register/add-best.js';
+import { addCompletion } from './register/add-completion.js';
 import { addExpire } from './register/add-expire.js';
 import { addTell } from './register/add-tell.js';
 import type { Answerer, Registration } from './register/registration.js';
@@ -31,6 +32,7 @@ const REGISTRATIONS: readonly Registration[] = [
   addStatus,
   addValidate,
   addReplay,
+  addCompletion,
 ];
 
 /**
