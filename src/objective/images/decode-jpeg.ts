@@ -1,6 +1,6 @@
 /** JPEG files as pictures: baseline and progressive Huffman, 8 bits, gray or YCbCr. */
 import jpeg from 'jpeg-js';
-import { assertSize, imageError, MAX_PIXELS, type RasterImage } from './raster-image.js';
+import { assertSize, decoderSaid, imageError, MAX_PIXELS, type RasterImage } from './raster-image.js';
 
 /** Most scans of a progressive file: encoders write about ten; each costs a pass over the picture. */
 const MAX_SCANS = 100;
@@ -37,11 +37,7 @@ export function decodeJpeg(file: Uint8Array, where: string): RasterImage {
       maxMemoryUsageInMB: MAX_MEMORY,
     }));
   } catch (cause) {
-    throw imageError(
-      `${where}: expected a JPEG, got an error: ${(cause as Error).message}`,
-      undefined,
-      cause,
-    );
+    throw imageError(`${where}: expected a JPEG, got ${decoderSaid(cause)}`, undefined, cause);
   }
   if (data.length !== 3 * width * height) {
     throw imageError(`${where}: expected ${width} by ${height} pixels of JPEG, got another number`);

@@ -1,7 +1,7 @@
 /** PNG files as pictures: gray, colour and palette, 1 to 16 bits, interlaced from 8 bits on; alpha only where opaque. */
 import { decode, type DecodedPng } from 'fast-png';
 import { barePng } from './png-chunks.js';
-import { imageError, type RasterImage } from './raster-image.js';
+import { decoderSaid, imageError, type RasterImage } from './raster-image.js';
 
 const OPAQUE_HINT = 'put the picture on the background it is meant to stand on, and save it without alpha';
 
@@ -38,7 +38,7 @@ function decoded(bytes: Uint8Array, where: string): DecodedPng {
   try {
     return decode(bytes, { checkCrc: true });
   } catch (cause) {
-    throw imageError(`${where}: expected a PNG, got an error: ${(cause as Error).message}`, undefined, cause);
+    throw imageError(`${where}: expected a PNG, got ${decoderSaid(cause)}`, undefined, cause);
   }
 }
 

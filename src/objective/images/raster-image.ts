@@ -29,4 +29,11 @@ export function imageError(message: string, hint = DAMAGED, cause?: unknown): Bo
   return new BoSearchError('E_IMAGES', message, { hint, ...(cause === undefined ? {} : { cause }) });
 }
 
+/** What a decoder says went wrong, in words for people: where it only stumbled, that its data are damaged. */
+export function decoderSaid(cause: unknown): string {
+  const { name, message } = cause as Error;
+  if (name !== 'Error' || !/^[\x20-\x7e]{1,200}$/.test(message)) return 'damaged data';
+  return `an error: ${message}`;
+}
+
 const DAMAGED = 'the file may be damaged: fetch or convert it again';

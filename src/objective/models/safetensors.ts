@@ -14,6 +14,9 @@ export interface WeightTensor {
 /** Bytes a value, for the types that are read. */
 const BYTES = { F16: 2, F32: 4 } as const;
 
+/** Longest piece of a wrong value that a message repeats. */
+const SHOWN_CHARACTERS = 100;
+
 interface Entry {
   readonly name: string;
   readonly dtype: keyof typeof BYTES;
@@ -86,10 +89,13 @@ function readHeader(bytes: Uint8Array, file: string): Entry[] {
 function readEntry(name: string, value: unknown, file: string): Entry {
   const where = `${file}: tensor "${name}"`;
   const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
-  if (dtype !== 'F16' && dtype !== 'F32') fail(`${where}: expected type F16 or F32, got ${String(dtype)}`);
-  if (!isCounts(shape)) fail(`${where}: expected a shape of whole numbers, got ${JSON.stringify(shape)}`);
+  if (dtype !== 'F16' && dtype !== 'F32')
+    fail(
+      `${where}: expected type F16 or F32, got ${/^[A-Z0-9_]{1,20}$/.test(String(dtype)) ? String(dtype) : show(dtype)}`,
+    );
+  if (!isCounts(shape)) fail(`${where}: expected a shape of whole numbers, got ${show(shape)}`);
   if (!isCounts(offsets) || offsets.length !== 2) {
-    fail(`${where}: expected data_offsets [from, to], got ${JSON.stringify(offsets)}`);
+    fail(`${where}: expected data_offsets [from, to], got ${show(offsets)}`);
   }
   const [from, to] = offsets as [number, number];
   const size = shape.reduce((n, length) => n * length, 1) * BYTES[dtype];
@@ -136,6 +142,11 @@ function assertFinite(data: Float32Array, name: string, file: string): void {
 
 function isCounts(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every((entry) => Number.isSafeInteger(entry) && entry >= 0);
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
 }
 
 const HINT = 'the file is damaged or not safetensors: fetch or pack it again';

@@ -83,7 +83,7 @@ describe('readSafetensors', () => {
       raw(good.replace('F32', 'I64'), four),
       'w: tensor "a": expected type F16 or F32, got I64',
     ],
-    ['no entry', raw('{"a":null}', four), 'w: tensor "a": expected type F16 or F32, got undefined'],
+    ['no entry', raw('{"a":null}', four), 'w: tensor "a": expected type F16 or F32, got nothing'],
     [
       'a shape that is none',
       raw(good.replace('[1]', '[-1]'), four),
