@@ -83,7 +83,7 @@ def test_a_file_is_read(tmp_path: Path) -> None:
         (changed(["model", "latents", 1], "w.0"), 'f: /model/latents/1: expected every latent once, got "w.0" again'),
         (changed(["model", "hash"], "sha256:xyz"), 'f: /model/hash: expected sha256: and 64 hexadecimal digits, got "sha256:xyz"'),
         (changed(["defence", "temperature"], 0), "f: /defence/temperature: expected a number above 0 and at most 1, got 0"),
-        (changed(["schedules"], []), "f: /schedules: expected 1 to 10000 entries, got 0"),
+        (changed(["schedules"], []), "f: /schedules: expected from 1 to 10000 entries, got 0"),
         (changed(["schedules", 0, "kind"], "best"), 'f: /schedules/0/kind: expected one of learned, linear, cosine, step, constant, reversed, custom, got "best"'),
         (changed(["schedules", 0, "alphas", 1], 1.5), "f: /schedules/0/alphas/1: expected a number from 0 to 1, got 1.5"),
         (changed(["schedules", 0, "alphas", 1], True), "f: /schedules/0/alphas/1: expected a number from 0 to 1, got true"),
@@ -169,5 +169,7 @@ def test_a_schedule_for_another_model_is_refused() -> None:
     walk.latents = tiny.LATENTS[:4]
     with pytest.raises(ScheduleError, match="^schedules: /model/latents: expected the model's 4 latents, got 5$"):
         Schedules(FILE).learned.apply(walk)
+    with pytest.raises(ScheduleError, match="^schedules: /defence: expected a temperature, got none"):
+        Schedules(changed(["defence", "temperature"], ...)).learned.apply(tiny.parallel_walk())
     with pytest.raises(ScheduleError, match=r"^schedules: /defence/temperature: expected 0.5 as asked for, got 0.8$"):
         Schedules(FILE).learned.apply(tiny.parallel_walk(), temperature=0.5)

@@ -101,7 +101,7 @@ def array(item: Check, least: int, most: int) -> Check:
         if not isinstance(value, list):
             fail(pointer, f"expected an array, got {shown(value)}")
         if not least <= len(value) <= most:
-            count = f"{least}" if least == most else f"{least} to {most}"
+            count = _range(least, most)
             fail(pointer, f"expected {count} entries, got {len(value)}")
         for i, entry in enumerate(value):
             item(entry, f"{pointer}/{i}")

@@ -118,10 +118,12 @@ class FileSchedule:
         """The model as a module that purifies with this schedule.
 
         Args:
-            temperature: of the prior, in (0, 1]; needed only where the file does not say.
+            temperature: of the prior, in (0, 1]; needed where the file does not say, which is so where the search left
+                it to the evaluator.
 
         Raises:
-            ScheduleError: the model's latents are not those of the file, or the file names another temperature.
+            ScheduleError: the model's latents are not those of the file, or its temperature is not the one asked for, or
+                neither names one.
         """
         latents = checked_latents(model)
         stated = self.schedules.latents
@@ -140,8 +142,14 @@ class FileSchedule:
         if temperature is not None and facts.temperature is not None and temperature != facts.temperature:
             place = f"{self.schedules.file}: /defence/temperature"
             raise ScheduleError(f"{place}: expected {temperature} as asked for, got {facts.temperature}")
+        chosen = facts.temperature if temperature is None else temperature
+        if chosen is None:
+            raise ScheduleError(
+                f"{self.schedules.file}: /defence: expected a temperature, got none",
+                "hand over the one the evaluator had: apply(model, temperature=...)",
+            )
         settings = DefenceSettings(
-            temperature=temperature or facts.temperature or 1.0,
+            temperature=chosen,
             attenuation=self.schedule.attenuation,
             blur=_blur(facts),
             noise_norm=facts.noise_norm,

@@ -38,7 +38,8 @@ class Evaluator:
         device: for example `cuda:0`. autocast: `torch.float16` or `torch.bfloat16` for judging.
         micro_batch: images that pass at once; halved where memory runs out.
         noise: `keyed`, the streams of the search itself, or `torch`, faster for very large latents.
-        temperature: of the prior where the search names none, in (0, 1].
+        temperature: of the prior where the search names none, in (0, 1]; better named in search.yaml, from where it
+            comes into the schedules file.
         memory_mb: room for encodings and noise between calls.
         cache: a folder for attacked images, to be found again by the next process.
         weights: modules and tensors that decide what a model computes that is no module itself; only hashed and moved.
