@@ -29,7 +29,7 @@ export interface CommandEvaluator {
    * signal's reason if it is aborted.
    */
   openSample(spec: SampleSpec, options?: OpenSampleOptions): Promise<EvaluatorSample>;
-  /** Gives the open request up and ends the process; killed after the grace. */
+  /** Gives the open request up and ends the process; killed after the grace. Until then it keeps the caller alive. */
   close(): Promise<void>;
 }
 

@@ -187,6 +187,21 @@ describe('EvaluatorSample.evaluate(alphas)', () => {
   });
 });
 
+describe('progress', () => {
+  it('puts off the time limit of silence, and is told to request and listener', async () => {
+    const puppet = await openPuppet({ slow: { 9: 'chatty' } }, { silenceSeconds: 2 });
+    const sample = await puppet.openSample(SPEC);
+    const done: number[] = [];
+    expect(await sample.evaluate(alphasOf(9), { onProgress: (now) => done.push(now.done) })).toEqual(
+      outcomesOf(9),
+    );
+    expect(done).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(puppet.events.filter(({ kind }) => kind === 'progress')).toEqual(
+      done.map((now) => ({ kind: 'progress', request: 'evaluate', done: now, of: 10 })),
+    );
+  });
+});
+
 describe('the signal of a request', () => {
   it.each(['cancels', 'result'])('has an evaluator that can cancel go on (%s)', async (behaviour) => {
     const log = join(await temporaryFolder(), 'log');

@@ -4,7 +4,7 @@
  * The first α of a request, in thousandths, is its number k. Image i of [0, images) is right where (7k + 13i) mod 10 < 6
  * (clean) or < 3 (attacked). Plan, all optional: `start`, `describe`, `sample` name a fault at those moments; `faults` one
  * for each k, in block `block` of it (default 0); `log` a file that gets a line for each start and request; `say` changes
- * of the description. With a log: `lifeOf[i]` changes the plan and `hashes[i]` is the sample's in process i.
+ * of the description; `slow` how it is slow at some k, see below. With a log: `lifeOf[i]` changes the plan and `hashes[i]` is the sample's in process i.
  */
 import { appendFileSync, closeSync, existsSync, readFileSync, writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -128,6 +128,13 @@ const cancel = ({ of }) => {
   if (behaviour === 'late') setTimeout(() => say(waiting.answer), 50);
 };
 
+/** Says how far it is ten times, 0.3 s apart, and then the answer. */
+const chat = (answer, done) => {
+  if (done > 10) return say(answer);
+  say({ id: answer.id, kind: 'progress', done, of: 10 });
+  setTimeout(() => chat(answer, done + 1), 300);
+};
+
 if (plan.banner !== undefined) cry(`${plan.banner}\n`);
 if (plan.start !== undefined) FAULTS[plan.start]({ id: 1 });
 else {
@@ -140,6 +147,7 @@ else {
     const slow = request.kind === 'evaluate' && plan.slow?.[Math.round((request.alphas?.[0] ?? 1) * 1000)];
     if (slow) {
       waiting = { id: request.id, answer, behaviour: slow };
+      if (slow === 'chatty') return chat(answer, 1);
       say({ id: request.id, kind: 'progress', done: 1, of: 2, note: 'half way' });
     } else if (fault === undefined) {
       say(answer);
