@@ -23,8 +23,8 @@ export const addTell: Registration = (program, answer) => {
     .addOption(jsonOption())
     .summary('say what came of a trial')
     .description(
-      'Ends a trial with its outcome, told in exactly one way. A trial ends once. Values of different trials on the ' +
-        'same --sample are compared image by image; --successes of --trials are draws of their own.',
+      'Ends a trial with its outcome, told in exactly one way. A trial ends once. Results on ' +
+        'one --sample (the same images and noise) are compared as they stand; --successes of --trials are draws of their own.',
     )
     .addHelpText(
       'after',
