@@ -169,6 +169,8 @@ def test_a_schedule_for_another_model_is_refused() -> None:
     walk.latents = tiny.LATENTS[:4]
     with pytest.raises(ScheduleError, match="^schedules: /model/latents: expected the model's 4 latents, got 5$"):
         Schedules(FILE).learned.apply(walk)
+    with pytest.raises(ScheduleError, match="^schedules: /defence: expected a blurKernel beside blurSigma, got none"):
+        Schedules(changed(["defence", "blurKernel"], ...)).learned.apply(tiny.parallel_walk())
     with pytest.raises(ScheduleError, match="^schedules: /defence: expected a temperature, got none"):
         Schedules(changed(["defence", "temperature"], ...)).learned.apply(tiny.parallel_walk())
     with pytest.raises(ScheduleError, match=r"^schedules: /defence/temperature: expected 0.5 as asked for, got 0.8$"):

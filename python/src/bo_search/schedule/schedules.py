@@ -23,6 +23,7 @@ from bo_search.purify import (
     TensorMemory,
     noise_source,
 )
+from bo_search.purify.preprocessing import KernelSize
 from bo_search.purify.walk import checked_latents
 from bo_search.schedule.schedules_file import DefenceFacts, Schedule, checked_schedules, read_schedules, schedule_from
 
@@ -112,6 +113,7 @@ class FileSchedule:
         model: LatentWalk | FusedPurifier,
         *,
         temperature: float | None = None,
+        blur_kernel: KernelSize | None = None,
         noise: str = "keyed",
         micro_batch: int = 32,
     ) -> SchedulePurifier:
@@ -120,10 +122,11 @@ class FileSchedule:
         Args:
             temperature: of the prior, in (0, 1]; needed where the file does not say, which is so where the search left
                 it to the evaluator.
+            blur_kernel: taps or their rule, likewise, where the schedules were found behind a blur.
 
         Raises:
-            ScheduleError: the model's latents are not those of the file, or its temperature is not the one asked for, or
-                neither names one.
+            ScheduleError: the model's latents are not those of the file, or its temperature is not the one asked for,
+                or temperature or blur kernel are named by neither.
         """
         latents = checked_latents(model)
         stated = self.schedules.latents
@@ -151,7 +154,7 @@ class FileSchedule:
         settings = DefenceSettings(
             temperature=chosen,
             attenuation=self.schedule.attenuation,
-            blur=_blur(facts),
+            blur=_blur(self.schedules.file, facts, blur_kernel),
             noise_norm=facts.noise_norm,
         )
         return SchedulePurifier(model, self.alphas, settings, noise_source(noise), micro_batch)
@@ -245,7 +248,13 @@ def _key(generator: torch.Generator | None, key: str | None) -> str:
     return f"drawn/{high}/{low}"
 
 
-def _blur(facts: DefenceFacts) -> Blur | None:
+def _blur(file: str, facts: DefenceFacts, kernel: KernelSize | None) -> Blur | None:
     if facts.blur_sigma is None or facts.blur_sigma == 0:
         return None
-    return Blur(facts.blur_sigma, "paper" if facts.blur_kernel is None else facts.blur_kernel)
+    chosen = facts.blur_kernel if kernel is None else kernel
+    if chosen is None:
+        raise ScheduleError(
+            f"{file}: /defence: expected a blurKernel beside blurSigma, got none",
+            'hand over what search.yaml says: apply(model, blur_kernel=...), by default it is "paper"',
+        )
+    return Blur(facts.blur_sigma, chosen)

@@ -16,6 +16,8 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import torch
+
 from bo_search.errors import BoSearchError, RequestError
 from bo_search.version import VERSION
 from bo_search.worker.channel import Channel, reserve_stdout
@@ -38,6 +40,9 @@ def serve(evaluators: Evaluators) -> None:
     if threading.current_thread() is threading.main_thread():
         # Ctrl-C reaches the whole group; the parent decides, and closes the input.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Another process of the same evaluator must give the same images under attack, and the same outcomes.
+    torch.backends.cudnn.benchmark = False
+    torch.backends.cudnn.deterministic = True
     Worker(evaluators, channel).run()
 
 
