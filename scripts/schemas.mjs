@@ -12,8 +12,9 @@ const write = async (name, schema) => {
 
 const { schedulesSchema } = await import(new URL('dist/schedules/index.js', root));
 await write('schedules.schema.json', schedulesSchema);
-const { searchConfigJsonSchema } = await import(new URL('dist/search/index.js', root));
+const { resultsJsonSchema, searchConfigJsonSchema } = await import(new URL('dist/search/index.js', root));
 await write('search.schema.json', searchConfigJsonSchema());
+await write('results.schema.json', resultsJsonSchema());
 const { evaluatorProtocolJsonSchema } = await import(new URL('dist/evaluators/index.js', root));
 await write('evaluator-protocol.schema.json', evaluatorProtocolJsonSchema());
 const { journalJsonSchema } = await import(new URL('dist/index.js', root));

@@ -2,13 +2,15 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { BoSearchError } from '../errors.js';
+import { CLASSES_FILE } from '../objective/images/folder-entries.js';
 import { scheduleRows } from '../report/index.js';
 import { schedulesFromJson } from '../schedules/index.js';
 import { JOURNAL_FILE } from '../storage/index.js';
 import type { FileDescription } from './file-description.js';
+import { BASELINES_FILE } from './baselines-results.js';
 import { loadSearchConfig } from './config/read-search-config.js';
 import { readRun } from './read-run.js';
-import { readResults } from './results-file.js';
+import { readBaselines, readResults } from './results-file.js';
 import { SCHEDULES_FILE } from './schedules-of-run.js';
 
 /**
@@ -29,6 +31,9 @@ async function describeFolder(folder: string): Promise<FileDescription> {
   const has = (file: string) => existsSync(join(folder, file));
   if (has('model.json')) return (await parts()).describeModel(folder);
   if (has('attacked.json')) return (await parts()).describeAttacked(folder);
+  if (has('images.json')) return (await parts()).describeImages(join(folder, 'images.json'));
+  if (has(CLASSES_FILE)) return (await parts()).describeImages(folder);
+  if (has(BASELINES_FILE) && !has(JOURNAL_FILE)) return describeBaselines(join(folder, BASELINES_FILE));
   if (!has(JOURNAL_FILE)) throw unknown(folder, `a folder without model.json or ${JOURNAL_FILE}`);
   const journal = describeJournal(folder);
   if (!has(SCHEDULES_FILE)) return { ...journal, kind: 'run' };
@@ -67,6 +72,8 @@ async function describeJson(path: string): Promise<FileDescription> {
       return (await parts()).describeAttacked(dirname(path));
     case 'bo-search/results':
       return describeResults(path);
+    case 'bo-search/baselines':
+      return describeBaselines(path);
     case undefined:
       return looksLikeSchedules(path) ? describeSchedules(path) : describeConfig(path);
     default:
@@ -109,6 +116,13 @@ function describeResults(path: string): FileDescription {
   const { facts, heldOut } = readResults(path);
   const names = heldOut.rows.map(({ name }) => name);
   const text = `results of a search of α for ${facts.model.name} on ${heldOut.images} held-out images: ${names.join(', ')}`;
+  return { kind: 'results', text, warnings: [] };
+}
+
+function describeBaselines(path: string): FileDescription {
+  const { facts, heldOut } = readBaselines(path);
+  const names = heldOut.rows.map(({ name }) => name);
+  const text = `schedules scored for ${facts.model.name} on ${heldOut.images} held-out images: ${names.join(', ')}`;
   return { kind: 'results', text, warnings: [] };
 }
 

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { loadAttackedSet } from '../objective/attacks/attacked-set-files.js';
 import { loadImagePool } from '../objective/images/image-pool.js';
+import { openImagePool } from '../objective/images/open-image-pool.js';
 import { openModel, readModelManifest } from '../objective/models/open-model.js';
 import { openRuntime } from '../objective/tensors/runtime.js';
 import { assertEnoughImages, assertModelFits } from './config/assert-fits.js';
@@ -54,7 +55,7 @@ export async function describeModel(folder: string): Promise<FileDescription> {
 }
 
 export async function describeImages(path: string): Promise<FileDescription> {
-  const { classes, splits } = await loadImagePool(path);
+  const { classes, splits } = (await openImagePool(path)).pool;
   const counts = Object.entries(splits).map(([name, { ids }]) => `${ids.length} ${name}`);
   const text = `images of ${classes.length} classes: ${counts.join(', ')}`;
   return { kind: 'images', text, warnings: [] };

@@ -28,13 +28,8 @@ export async function foundFinished({
   out,
   onEvent,
 }: FolderAsked): Promise<FinishedSearch | undefined> {
-  const journal = join(out, JOURNAL_FILE);
-  if (!existsSync(journal)) return undefined;
-  const { records } = readJournalBytes(journal);
-  const header = records.at(0);
-  // none: a process died before it began the study, which is begun now
-  if (header?.kind !== 'header') return undefined;
-  assertSameSearch(header, facts, out);
+  const records = assertOwnFolder(out, facts);
+  if (records === undefined) return undefined;
   const ended = endedOf(records);
   const { evaluations } = config.search;
   if (evaluations >= ended) return undefined;
@@ -45,6 +40,22 @@ export async function foundFinished({
     message: `search.evaluations is ${evaluations}, and ${out} is finished with ${ended}: this is what is there`,
   });
   return { kind: 'finished', out, ...done, reused: true };
+}
+
+/**
+ * Checks that a folder holds no other search.
+ * @returns the records of its study; undefined where none was begun.
+ * @throws BoSearchError `E_CONFIG_CHANGED` naming the first difference.
+ */
+export function assertOwnFolder(out: string, facts: SearchFacts): readonly JournalRecord[] | undefined {
+  const journal = join(out, JOURNAL_FILE);
+  if (!existsSync(journal)) return undefined;
+  const { records } = readJournalBytes(journal);
+  const header = records.at(0);
+  // none: a process died before it began the study, which is begun now
+  if (header?.kind !== 'header') return undefined;
+  assertSameSearch(header, facts, out);
+  return records;
 }
 
 /** Evaluations that a folder holds; none where it holds no study that can be read. */

@@ -31,7 +31,7 @@ export async function openInProcessJudge(
     facts: factsOf(job, fitting),
     assertEnoughImages: () => assertEnoughImages(config, configFile, fitting),
     sample: async (split, options) => judgedSample(config, job, await pool(), split, options),
-    close: async () => job.dispose(),
+    close: () => job.close(),
   };
 }
 

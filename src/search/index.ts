@@ -1,5 +1,20 @@
 /** The search job: configuration, run, files, and what they look like. */
 export { runSearch } from './run-search.js';
+export { buildAttack } from './build-attack.js';
+export type {
+  AttackOutcome,
+  BuildAttackOptions,
+  FinishedAttack,
+  InterruptedAttack,
+} from './attack-outcome.js';
+export { runBaselines } from './run-baselines.js';
+export type {
+  BaselinesOutcome,
+  FinishedBaselines,
+  InterruptedBaselines,
+  RunBaselinesOptions,
+} from './baselines-outcome.js';
+export type { BaselineResults } from './baselines-results.js';
 export type {
   FailingSearch,
   FinishedSearch,
@@ -24,6 +39,8 @@ export type {
 export type { AttackSummary } from '../objective/evaluation/attack-summary.js';
 export type { Recommendation } from '../study/index.js';
 export type { ModelFacts } from './judge.js';
+export type { JudgedSplit } from './judge.js';
+export { resultsJsonSchema } from './results-schema.js';
 export type { BestStep, ResultRow, SearchResults } from './results.js';
 export type { SearchFacts } from './search-facts.js';
 

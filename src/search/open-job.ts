@@ -5,17 +5,13 @@ import type { MadeBy, NamedModel } from '../objective/attacks/attacked-set.js';
 import type { PrepareImages } from '../objective/evaluation/evaluation-blocks.js';
 import { canonicalJson, contentHash } from '../objective/images/content-hash.js';
 import { type OpenedModel, openModel } from '../objective/models/open-model.js';
-import { bareClassifier } from '../objective/purification/bare-classifier.js';
 import { blurKernelSize } from '../objective/purification/blur.js';
-import { createDefence } from '../objective/purification/defence.js';
-import type { PurificationOptions } from '../objective/purification/pipeline.js';
-import { prepareImages } from '../objective/purification/prepared-images.js';
 import type { PreprocessingOptions } from '../objective/purification/preprocessing.js';
-import { createMemoryBudget } from '../objective/purification/state-cache.js';
-import { openRuntime, type Runtime, type RuntimeBackend } from '../objective/tensors/runtime.js';
+import { openRuntime, type Runtime } from '../objective/tensors/runtime.js';
 import { constantSchedule } from '../schedules/index.js';
 import type { FittingModel } from './config/assert-fits.js';
 import { DEFAULT_MEMORY_MB, type SearchConfig } from './config/search-config.js';
+import { openCompute } from './open-compute.js';
 
 const MEGABYTE = 2 ** 20;
 
@@ -33,7 +29,7 @@ export interface SearchJob {
   readonly defence: NamedModel;
   /** Makes images ready for many α, within the memory of the configuration. */
   readonly prepare: PrepareImages;
-  dispose(): void;
+  close(): Promise<void>;
 }
 
 /**
@@ -44,52 +40,46 @@ export async function openJob(
   config: SearchConfig,
   { place, task }: Pick<FittingModel, 'place' | 'task'>,
 ): Promise<SearchJob> {
-  const runtime = await openRuntime({ backend: (config.backend ?? 'wasm') as RuntimeBackend });
+  const runtime = await openRuntime({ backend: config.backend ?? 'wasm' });
   const model = await openModel(place, { runtime, task: task.name });
   try {
-    return jobFor(config, runtime, model);
+    return await jobFor(config, runtime, model, place);
   } catch (error) {
     model.dispose();
     throw error;
   }
 }
 
-function jobFor(config: SearchConfig, runtime: Runtime, model: OpenedModel): SearchJob {
-  const { attenuation } = config;
-  const { mlvgm, classifier } = model;
+async function jobFor(
+  config: SearchConfig,
+  runtime: Runtime,
+  model: OpenedModel,
+  place: string,
+): Promise<SearchJob> {
+  const { attenuation, workers = 1, memoryMb = DEFAULT_MEMORY_MB } = config;
+  const { mlvgm, classifier, task } = model;
   const temperature = config.temperature ?? model.temperature;
   const preprocessing = resolved(config.preprocessing, mlvgm.image.height);
-  const options: PurificationOptions = {
-    runtime,
-    mlvgm,
-    classifier,
-    temperature,
-    attenuation,
-    preprocessing,
-  };
+  const purification = { runtime, mlvgm, classifier, temperature, attenuation, preprocessing };
   const alphas = constantSchedule(mlvgm.latents.length, 0);
-  const defence = createDefence({ ...options, alphas });
+  const memoryBytes = memoryMb * MEGABYTE;
+  const compute = await openCompute({ purification, place, task: task.name, alphas, memoryBytes, workers });
   const settings = canonicalJson({ temperature, attenuation, preprocessing, alphas });
-  const memory = createMemoryBudget((config.memoryMb ?? DEFAULT_MEMORY_MB) * MEGABYTE);
   return {
     runtime,
     versions: { boSearch: VERSION, node: versions.node },
     model,
     temperature,
     preprocessing,
-    classifier: {
-      name: 'bare classifier',
-      hash: classifier.hash,
-      model: bareClassifier({ runtime, classifier }),
-    },
+    classifier: { name: 'bare classifier', hash: classifier.hash, model: compute.classifier },
     defence: {
       name: 'defence, α = 0',
       hash: contentHash(mlvgm.hash, classifier.hash, settings),
-      model: defence,
+      model: compute.defence,
     },
-    prepare: (pixels, ids) => prepareImages({ ...options, memory }, { pixels, ids }),
-    dispose: () => {
-      defence.dispose();
+    prepare: compute.prepare,
+    close: async () => {
+      await compute.close();
       model.dispose();
     },
   };

@@ -8,6 +8,8 @@ import {
   type SchedulesFile,
   type SchedulesDefence,
 } from '../schedules/index.js';
+import type { Baseline } from './baselines.js';
+import type { BaselineResults } from './baselines-results.js';
 import type { SearchFacts } from './search-facts.js';
 import type { ResultRow, SearchResults } from './results.js';
 
@@ -17,26 +19,37 @@ export const PICTURE_FILE = 'alphas.svg';
 /** The schedules of a finished search, each with its held-out scores. */
 export function schedulesOfResults(results: SearchResults): SchedulesFile {
   const { facts, search, heldOut, config } = results;
-  const { images, draws } = heldOut;
   const schedules = heldOut.rows.flatMap((row): Schedule[] => {
     const schedule = scheduleOf(row, search.bestStep.from);
     if (schedule === undefined) return [];
-    const { clean, robust, objective } = row;
-    const scores = {
-      ...(clean === undefined ? {} : { clean }),
-      ...(robust === undefined ? {} : { robust }),
-    };
-    const metrics: ScheduleMetrics = { heldOut: { ...scores, objective, images, draws } };
-    return [
-      {
-        ...schedule,
-        ...attenuated(schedule.alphas, config.attenuation),
-        metrics,
-        ...provenance(results, row),
-      },
-    ];
+    return [{ ...scored(schedule, row, config.attenuation, heldOut), ...provenance(results, row) }];
   });
   return { ...fileHead(facts, defenceOf(facts)), schedules };
+}
+
+/** The schedules that were scored without a search, each with its held-out scores. */
+export function schedulesOfBaselines(
+  { facts, heldOut, config }: BaselineResults,
+  baselines: readonly Baseline[],
+): SchedulesFile {
+  const schedules = baselines.map(({ schedule }, i) =>
+    scored(schedule, heldOut.rows[i], config.attenuation, heldOut),
+  );
+  return { ...fileHead(facts, defenceOf(facts)), schedules };
+}
+
+function scored(
+  schedule: Schedule,
+  { clean, robust, objective }: ResultRow,
+  attenuation: number,
+  { images, draws }: SearchResults['heldOut'],
+): Schedule {
+  const scores = {
+    ...(clean === undefined ? {} : { clean }),
+    ...(robust === undefined ? {} : { robust }),
+  };
+  const metrics: ScheduleMetrics = { heldOut: { ...scores, objective, images, draws } };
+  return { ...schedule, ...attenuated(schedule.alphas, attenuation), metrics };
 }
 
 /** The schedules of a search that is still under way: the best so far beside linear and cosine, without held-out scores. */

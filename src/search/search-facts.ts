@@ -83,6 +83,14 @@ export function assertSameSearch(header: HeaderRecord, asked: SearchFacts, out: 
   if (begun === undefined) {
     throw changed(`${out}: expected a search, got a study of another kind`, out);
   }
+  assertSameFacts(begun, asked, out);
+}
+
+/**
+ * Checks that facts are those that a folder was begun with.
+ * @throws BoSearchError `E_CONFIG_CHANGED` naming the first difference.
+ */
+export function assertSameFacts(begun: SearchFacts, asked: SearchFacts, out: string): void {
   // the task first: other classifiers and classes only follow from it
   const difference =
     firstDifference(taskOf(begun), taskOf(asked), 'config') ?? firstDifference(begun, asked, '');
@@ -106,7 +114,7 @@ export function tooFewEvaluations(evaluations: number, ended: number, out: strin
 
 function changed(message: string, out: string): BoSearchError {
   return new BoSearchError('E_CONFIG_CHANGED', message, {
-    hint: `choose another folder than ${out} for another search; in this one only search.evaluations may grow, and heldOut and memoryMb may change`,
+    hint: `choose another folder than ${out} for another search; in this one only search.evaluations may grow, and heldOut, workers and memoryMb may change`,
   });
 }
 

@@ -1,0 +1,59 @@
+/** The steps of attacking the images of a split. */
+import { join } from 'node:path';
+import type { AttackOutcome, BuildAttackOptions, FinishedAttack } from './attack-outcome.js';
+import type { SearchConfig } from './config/search-config.js';
+import type { AttackedEvent, SearchEvent } from './events.js';
+import { assertOwnFolder } from './found-finished.js';
+import { isAborted, openedEvent } from './job-events.js';
+import type { Judge } from './judge.js';
+import { openJudge } from './open-judge.js';
+import { searchFacts } from './search-facts.js';
+
+/** See `buildAttack`. */
+export async function buildAttackJob(
+  config: SearchConfig,
+  options: BuildAttackOptions,
+): Promise<AttackOutcome> {
+  const { out, signal, onEvent } = options;
+  try {
+    const judge = await openJudge(config, options);
+    try {
+      onEvent?.(openedEvent(config, judge));
+      assertOwnFolder(out, searchFacts(config, judge));
+      await judge.assertEnoughImages();
+      signal?.throwIfAborted();
+      return await attackWith(config, judge, options);
+    } finally {
+      await judge.close();
+    }
+  } catch (error) {
+    if (!isAborted(error, signal)) throw error;
+    return { kind: 'interrupted', out };
+  }
+}
+
+async function attackWith(
+  { evaluator }: SearchConfig,
+  judge: Judge,
+  options: BuildAttackOptions,
+): Promise<FinishedAttack> {
+  const { out, split = 'search', onEvent } = options;
+  const attacked: AttackedEvent[] = [];
+  const listen = (event: SearchEvent): void => {
+    if (event.kind === 'attacked') attacked.push(event);
+    onEvent?.(event);
+  };
+  const sample = await judge.sample(split, { ...options, onEvent: listen });
+  sample.dispose();
+  const { name, images, attack } = sample;
+  return {
+    kind: 'finished',
+    out,
+    split,
+    sample: name,
+    kept: images,
+    ...(attack === undefined ? {} : { summary: attack }),
+    ...(evaluator === undefined ? { folder: join(out, 'attacked', split) } : {}),
+    reused: attacked.some(({ reused }) => reused),
+  };
+}
