@@ -1,7 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it, jest } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
-import { assertRuns, openRuntime, startBackend } from '../../../src/objective/tensors/runtime.js';
+import {
+  DIFFERENTIABLE_KERNELS,
+  registeredGradients,
+  removeGradients,
+} from '../../../src/objective/tensors/gradients/register.js';
+import { AUTO_ORDER, assertRuns, openRuntime, startBackend } from '../../../src/objective/tensors/runtime.js';
 import { rejected, thrown } from '../thrown.js';
 
 describe('openRuntime', () => {
@@ -65,6 +70,36 @@ describe('openRuntime', () => {
       'E_BACKEND',
       'openRuntime: backend webgpu registered with another tfjs-core',
     ]);
+  });
+});
+
+describe("openRuntime({ backend: 'auto' })", () => {
+  it('takes the first that starts, and says why those before it did not', async () => {
+    const { name, passedOver = [] } = await openRuntime({ backend: 'auto' });
+    expect(AUTO_ORDER.slice(0, passedOver.length + 1)).toEqual([
+      ...passedOver.map(({ backend }) => backend),
+      name,
+    ]);
+    for (const { reason } of passedOver) expect(reason).not.toMatch(/openRuntime|did not start/);
+    await openRuntime();
+  });
+
+  it('names nothing passed over where a backend was asked for', async () => {
+    expect(await openRuntime()).not.toHaveProperty('passedOver');
+  });
+});
+
+describe('registerGradients', () => {
+  it('puts our gradients in place of others, and takes away none', async () => {
+    const stock = { kernelName: 'Relu', gradFunc: () => ({}) };
+    const foreign = { kernelName: 'Cumsum', gradFunc: () => ({}) };
+    for (const config of [stock, foreign]) tf.registerGradient(config);
+    await openRuntime();
+    expect(tf.getGradient('Relu')).not.toBe(stock);
+    expect(tf.getGradient('Cumsum')).toBe(foreign);
+    expect(registeredGradients()).toContain('Cumsum');
+    removeGradients(['Cumsum']);
+    expect(registeredGradients().sort()).toEqual([...DIFFERENTIABLE_KERNELS].sort());
   });
 });
 

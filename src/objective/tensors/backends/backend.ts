@@ -48,8 +48,8 @@ export async function importOptional(name: string): Promise<Loaded> {
     return { module: await import(name) };
   } catch (cause) {
     const text = cause instanceof Error ? cause.message : String(cause);
-    const absent =
-      (cause as { code?: unknown } | null)?.code === 'ERR_MODULE_NOT_FOUND' && text.includes(`'${name}'`);
+    const code = String((cause as { code?: unknown } | null)?.code);
+    const absent = code.endsWith('MODULE_NOT_FOUND') && text.includes(`'${name}'`);
     return { reason: absent ? `${name} is not installed` : `${name} does not load: ${firstLine(text)}` };
   }
 }
