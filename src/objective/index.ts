@@ -202,3 +202,13 @@ export {
 export type { PreprocessingOptions } from './purification/preprocessing.js';
 export { createMemoryBudget, type MemoryBudget } from './purification/state-cache.js';
 export { walkLatents, type LatentSource, type Mixer, type WalkOptions } from './purification/walk.js';
+
+// Checks
+export {
+  CHECK_NAMES,
+  checkModel,
+  type CheckModelOptions,
+  type CheckName,
+  type CheckResult,
+} from './checks/check-model.js';
+export type { CheckedModel, CheckStatus, Clock, Finding } from './checks/checked-model.js';
