@@ -3,6 +3,7 @@ import { BoSearchError } from '../errors.js';
 import { checkSchema, type SchemaProblem } from './check-schema.js';
 import { constantSchedule } from './constant-schedule.js';
 import { formatJson } from './format-json.js';
+import { onOneLine } from './one-line.js';
 import { repeatedKey } from './repeated-key.js';
 import { type BaselineName, baselineSchedules, reversedSchedule } from './reversed-schedule.js';
 import { schedulesSchema } from './schedules-schema.js';
@@ -122,10 +123,14 @@ function parseText(text: string, file: string): unknown {
   try {
     value = JSON.parse(json);
   } catch (error) {
-    throw new BoSearchError('E_SCHEDULES', `${file}: expected JSON, got ${onOneLine(error as Error)}`, {
-      hint: 'the file may be cut short or written by hand; write it again with `npx bo-search export`',
-      cause: error,
-    });
+    throw new BoSearchError(
+      'E_SCHEDULES',
+      `${file}: expected JSON, got ${onOneLine((error as Error).message)}`,
+      {
+        hint: 'the file may be cut short or written by hand; write it again with `npx bo-search export`',
+        cause: error,
+      },
+    );
   }
   const twice = repeatedKey(json);
   if (twice === undefined) return value;
@@ -137,11 +142,6 @@ function parseText(text: string, file: string): unknown {
       hint: 'keep the one that is meant',
     },
   );
-}
-
-/** What the parser says, with the pieces of text it quotes made harmless. */
-function onOneLine({ message }: Error): string {
-  return message.replace(/[\p{Cc}\p{Cs}]/gu, (character) => JSON.stringify(character).slice(1, -1));
 }
 
 function refusal(problem: SchemaProblem, value: unknown, file: string): BoSearchError {

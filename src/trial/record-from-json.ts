@@ -67,7 +67,16 @@ function isObject(value: unknown): value is Fields {
 }
 
 function bad(where: string, expected: string, got: unknown): BoSearchError {
-  const text = JSON.stringify(got) ?? 'nothing';
+  const text = jsonOf(got);
   const shown = text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
   return new BoSearchError('E_JOURNAL', `${where}: expected ${expected}, got ${shown}`);
+}
+
+/** Nesting without end exhausts the stack. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'nothing';
+  } catch {
+    return 'a value nested too deep to show';
+  }
 }

@@ -28,7 +28,6 @@ export async function expectNamed(read: () => unknown, place: RegExp, tally?: Ta
     expect(error.code).toMatch(/^E_[A-Z_]+$/);
     expect(error.message).toMatch(place);
     expect(error.message).not.toMatch(/Internal error|\n {4}at |undefined|\[object /);
-    // eslint-disable-next-line no-control-regex -- the point is that there are none
     expect(error.message).not.toMatch(/[\0\u001b]/);
     expect(error.message.length).toBeLessThan(3000);
     message = error.message;

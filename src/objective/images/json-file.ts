@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { z } from 'zod';
 import { BoSearchError, type ErrorCode } from '../../errors.js';
+import { onOneLine } from '../../schedules/one-line.js';
+import { repeatedKey } from '../../schedules/repeated-key.js';
 
 /** Longest piece of a wrong value that a message repeats. */
 const SHOWN_CHARACTERS = 60;
@@ -49,14 +51,25 @@ export function checked<T>(value: unknown, schema: z.ZodType<T>, code: ErrorCode
 
 function parseJson(text: string, path: string, code: ErrorCode): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    const value = JSON.parse(text) as unknown;
+    assertKeysOnce(text, path, code);
+    return value;
   } catch (cause) {
-    const found = (cause as Error).message;
+    if (cause instanceof BoSearchError) throw cause;
+    const found = onOneLine((cause as Error).message);
     throw new BoSearchError(code, `${basename(path)}: expected JSON, got text that is not: ${found}`, {
       hint: `write ${path} again`,
       cause,
     });
   }
+}
+
+/** `JSON.parse` would keep the last of two without a word. */
+function assertKeysOnce(text: string, path: string, code: ErrorCode): void {
+  const twice = repeatedKey(text);
+  if (twice === undefined) return;
+  const place = `${basename(path)}:${twice.line}:${twice.column}`;
+  throw new BoSearchError(code, `${place}: expected every key once, got ${show(twice.key)} again`);
 }
 
 /** `splits.search.labels[17]`. */
@@ -73,8 +86,17 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 
 function show(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
+  const text = typeof value === 'number' ? String(value) : jsonOf(value);
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text;
+}
+
+/** Nesting without end exhausts the stack. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'nothing';
+  } catch {
+    return 'a value nested too deep to show';
+  }
 }
 
 function isMissing(cause: unknown): boolean {

@@ -9,17 +9,19 @@
 import type { Document, LineCounter, Node, YAMLMap, YAMLSeq } from 'yaml';
 import { BoSearchError } from '../../errors.js';
 import { nearestName } from '../nearest-name.js';
+import { onOneLine } from '../one-line.js';
 import type { Schedule, SchedulesDefence, SchedulesFile } from '../schedules-file.js';
 import { showValue } from '../show-value.js';
 import { withoutNul } from './file-text.js';
 import { latentNames, placedSchedules, type ReadOptions, UNNAMED_MODEL } from './placed-schedules.js';
+import { nestsTooDeep } from './yaml-depth.js';
 import { assertStem, checkedForWriting, fieldsPresent, type WrittenSchedules } from './written-schedules.js';
 
 /** The standard deviation, in pixels, of the only blur the form can ask for. */
 const BLUR_SIGMA = 1;
 
-/** Longest text that is read, in characters: a hundred documents of 512 latents fit many times. */
-const MAX_LENGTH = 4_000_000;
+/** Longest text that is read, in characters: eighty documents of 512 latents fit. */
+const MAX_LENGTH = 1_000_000;
 
 /** Keys of the official files that say where classifier and model are; read over. */
 const PATHS = ['classifier_path', 'autoencoder_path'];
@@ -111,6 +113,7 @@ async function readDocuments(text: string, file: string): Promise<Placed[]> {
   if (text.length > MAX_LENGTH) {
     throw bad(`${file}: expected at most ${MAX_LENGTH} characters, got ${text.length}`);
   }
+  if (nestsTooDeep(text)) throw tooDeep(file);
   const { isMap, isSeq, LineCounter, parseAllDocuments } = await import('yaml');
   const lines = new LineCounter();
   const documents = parsed(() => parseAllDocuments(text, { lineCounter: lines, prettyErrors: false }), file);
@@ -118,7 +121,9 @@ async function readDocuments(text: string, file: string): Promise<Placed[]> {
     const [problem] = [...document.errors, ...document.warnings];
     if (problem !== undefined) {
       if (problem.message.includes('call stack')) throw tooDeep(file, problem);
-      throw bad(`${place(file, lines, problem.pos[0])}: expected YAML, got an error: ${problem.message}`);
+      throw bad(
+        `${place(file, lines, problem.pos[0])}: expected YAML, got an error: ${onOneLine(problem.message)}`,
+      );
     }
     const at = (node: unknown) => place(file, lines, startOf(node) ?? document.range[0]);
     if (!isMap(document.contents)) {
@@ -137,7 +142,7 @@ function parsed(parse: () => readonly unknown[], file: string): readonly Documen
   }
 }
 
-function tooDeep(file: string, cause: unknown): BoSearchError {
+function tooDeep(file: string, cause?: unknown): BoSearchError {
   return bad(`${file}: expected YAML, got text nested too deep to read`, cause);
 }
 

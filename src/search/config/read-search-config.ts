@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { z } from 'zod';
 import { BoSearchError } from '../../errors.js';
 import { nearestName } from '../../schedules/nearest-name.js';
+import { onOneLine } from '../../schedules/one-line.js';
 import { showValue } from '../../schedules/show-value.js';
 import { completeConfig } from './complete-config.js';
 import { conflictsIn } from './conflicts.js';
@@ -34,7 +35,9 @@ export function readSearchConfig(text: string, file = 'search.yaml'): SearchConf
     ...conflicts,
   ].sort((a, b) => a.line - b.line || a.column - b.column);
   const more = mistakes.length - MOST_SHOWN;
-  const shown = mistakes.slice(0, MOST_SHOWN).map((one) => `${file}:${one.line}:${one.column}${one.text}`);
+  const shown = mistakes
+    .slice(0, MOST_SHOWN)
+    .map((one) => `${file}:${one.line}:${one.column}${onOneLine(one.text)}`);
   throw new BoSearchError(
     'E_CONFIG',
     more > 0 ? [...shown, `and ${more} more`].join('\n') : shown.join('\n'),

@@ -1,6 +1,8 @@
 /** Reads YAML into a plain value and remembers where in the text each part of it stands. */
 import { type Document, isMap, isNode, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import { BoSearchError } from '../../errors.js';
+import { nestsTooDeep } from '../../schedules/formats/yaml-depth.js';
+import { onOneLine } from '../../schedules/one-line.js';
 
 /** Longest text that is read, in characters. */
 export const MAX_LENGTH = 1_000_000;
@@ -35,6 +37,7 @@ export function parseYaml(text: string, file: string): PlacedValue {
   if (text.length > MAX_LENGTH) {
     throw bad(`${file}: expected at most ${MAX_LENGTH} characters, got ${text.length}`);
   }
+  if (nestsTooDeep(text)) throw bad(`${file}: expected YAML, got text nested too deep to read`);
   const lines = new LineCounter();
   const place = (offset: number): TextPlace => {
     const { line, col } = lines.linePos(offset);
@@ -44,7 +47,7 @@ export function parseYaml(text: string, file: string): PlacedValue {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: false });
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) {
-    const reason = problem.code === 'MULTIPLE_DOCS' ? 'more than one document' : problem.message;
+    const reason = problem.code === 'MULTIPLE_DOCS' ? 'more than one document' : onOneLine(problem.message);
     throw bad(`${at(problem.pos[0])}: expected YAML, got an error: ${reason}`);
   }
   refusePrototypeKeys(document, at);
