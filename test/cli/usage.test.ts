@@ -76,8 +76,26 @@ describe('bo-search', () => {
       ['run', 'search.yaml', '--out', 'x', '--evaluations', '0'],
       `bo-search: option '--evaluations <n>' argument '0' is invalid. expected an integer of at least 1, got "0"\nhint: npx bo-search run --help says what is expected\n`,
     ],
+    [
+      'a backend that is none',
+      ['run', 'search.yaml', '--out', 'x', '--backend', 'gpu'],
+      "bo-search: option '--backend <name>' argument 'gpu' is invalid. Allowed choices are auto, wasm, webgpu, tensorflow, cpu.\nhint: npx bo-search run --help says what is expected\n",
+    ],
   ])('refuses %s', async (_, args, stderr) => {
     expect(await cli.run(args)).toEqual({ code: 2, stdout: '', stderr });
+  });
+
+  it('refuses, before anything is begun, an option that contradicts another', async () => {
+    writeFileSync(join(cli.folder, 'plain.yaml'), SEARCH_TEMPLATE);
+    const args = ['run', 'plain.yaml', '--out', 'contradiction', '--backend', 'cpu', '--workers', '2'];
+    expect(await cli.run(args)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(
+        /^bo-search: workers: expected 1 with backend cpu; .+, got 2\n/,
+      ) as unknown,
+    });
+    expect(existsSync(join(cli.folder, 'contradiction'))).toBe(false);
   });
 
   it('answers nothing with its help, as a usage error', async () => {
