@@ -42,10 +42,9 @@ function csvCell(text: string): string {
 
 function separatorOf(text: string): string {
   let quoted = false;
-  for (const character of text) {
-    if (character === '"') quoted = !quoted;
-    else if (!quoted && SEPARATORS.includes(character)) return character;
-    else if (!quoted && (character === '\n' || character === '\r')) break;
+  for (const [mark] of text.matchAll(/[",;\t\r\n]/g)) {
+    if (mark === '"') quoted = !quoted;
+    else if (!quoted) return SEPARATORS.includes(mark) ? mark : ',';
   }
   return ',';
 }
@@ -91,17 +90,14 @@ function quotedCell(text: string, start: number): { text: string; end: number } 
 }
 
 function plainCell(text: string, start: number, separator: string): { text: string; end: number } {
-  let end = start;
-  while (end < text.length && text[end] !== separator && text[end] !== '\n' && text[end] !== '\r') end++;
+  const stop = separator === ',' ? /[,\r\n]/g : separator === ';' ? /[;\r\n]/g : /[\t\r\n]/g;
+  stop.lastIndex = start;
+  const end = stop.exec(text)?.index ?? text.length;
   return { text: text.slice(start, end).trim(), end };
 }
 
 function countNewlines(text: string, from: number, to: number): number {
-  let count = 0;
-  for (let at = from; at < to; at++) {
-    if (text[at] === '\n' || (text[at] === '\r' && text[at + 1] !== '\n')) count++;
-  }
-  return count;
+  return text.slice(from, to).match(/\r\n|\r|\n/g)?.length ?? 0;
 }
 
 function bad(code: ErrorCode, message: string): BoSearchError {
