@@ -198,6 +198,14 @@ def test_nan_of_the_bare_classifier_is_an_error() -> None:
         evaluator.outcomes(request(None, parts=["clean"], attack=None), nothing)
 
 
+@pytest.mark.parametrize("alphas", [None, [0.5] * 5])
+def test_logits_of_another_number_of_classes_are_refused(alphas: Any) -> None:
+    evaluator = tiny.evaluator(classes=[*tiny.CLASSES, "black"], sets={"search": tiny.image_set(70)})
+    evaluator.sets["search"] = ImageSet(tiny.images(16), [at % 8 for at in range(16)])
+    with pytest.raises(ModelError, match=r"^classifier: expected logits \(B, 8\), one a class, got \(8, 7\)$"):
+        evaluator.outcomes(request(alphas, 0, 8, images=8, parts=["clean"], attack=None), nothing)
+
+
 def test_a_model_without_weights_to_name_it_by_is_refused() -> None:
     class Bare:
         latents = tiny.LATENTS

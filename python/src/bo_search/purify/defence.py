@@ -178,7 +178,7 @@ class Defence:
             logits = self._classified(out)
             health.look("the logits", logits)
             health.check()
-            values = logits.double().cpu()
+            values = logits.cpu().double()
             total = values if total is None else total + values
             done(run + 1)
         assert total is not None

@@ -152,6 +152,9 @@ class Evaluator:
                 progress(shift + done, whole, f"judging {part} images")
 
             logits = self._logits(request, images, ids, (request.sample.set_name, part, sample.hash), tell)
+            if logits.dim() != 2 or logits.shape[1] != len(self.classes):
+                expected = f"logits (B, {len(self.classes)}), one a class"
+                raise ModelError(f"classifier: expected {expected}, got {tuple(logits.shape)}")
             bits[part] = _bits(logits, labels, ids, part)
         return bits
 
