@@ -3,7 +3,7 @@
 // python/tests/agreement.mjs, the last step, says what is compared.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const at = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
@@ -29,22 +29,20 @@ function findPython() {
   return names.find((name) => spawnSync(name, ['-c', rule]).status === 0);
 }
 
-/** A virtual environment with torch, pytest and the package; kept under node_modules/.cache between runs. */
+/** A virtual environment with torch, pytest and the package; BO_SEARCH_VENV keeps it in a folder of your choice. */
 function makeVenv(python) {
-  const folder = at(`node_modules/.cache/bo-search-python-${TORCH}`);
+  const folder = process.env['BO_SEARCH_VENV'] ?? at(`node_modules/.cache/bo-search-python-${TORCH}`);
   const inside = join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
   if (!existsSync(inside)) {
-    mkdirSync(at('node_modules/.cache'), { recursive: true });
+    mkdirSync(dirname(folder), { recursive: true });
     const made = spawnSync(python, ['-m', 'venv', folder], { encoding: 'utf8' });
     if (made.status !== 0) return skip(`no virtual environment could be made: ${lastLine(made)}`);
   }
   const pip = ['-m', 'pip', 'install', '-q', '--disable-pip-version-check'];
-  const hasTorch = spawnSync(inside, ['-c', `import torch; assert torch.__version__.startswith("${TORCH}")`]);
-  if (hasTorch.status !== 0) {
-    const torch = spawnSync(inside, [...pip, `torch==${TORCH}`], { encoding: 'utf8' });
-    if (torch.status !== 0) return skip(`torch ${TORCH} could not be installed: ${lastLine(torch)}`);
-  }
-  run(inside, [...pip, `${at('python')}[test]`], at('.'));
+  const needed = [`torch==${TORCH}`, 'pytest>=8', 'setuptools>=68'];
+  const got = spawnSync(inside, [...pip, ...needed], { encoding: 'utf8' });
+  if (got.status !== 0) return skip(`${needed.join(', ')} could not be installed: ${lastLine(got)}`);
+  run(inside, [...pip, '--no-deps', '--no-build-isolation', '--force-reinstall', at('python')], at('.'));
   return inside;
 }
 
