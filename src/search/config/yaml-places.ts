@@ -10,6 +10,9 @@ export const MAX_LENGTH = 1_000_000;
 /** How often aliases may be followed: enough for honest repetition, too little for a bomb. */
 const MAX_ALIASES = 100;
 
+/** Most keys of one map: comparing each with each would take minutes for a long text of nothing else. */
+const MAX_KEYS = 1000;
+
 const PROTOTYPE_KEYS = ['__proto__', 'constructor', 'prototype'];
 
 /** Where something stands, both from 1. */
@@ -44,12 +47,18 @@ export function parseYaml(text: string, file: string): PlacedValue {
     return { line, column: col };
   };
   const at = (offset: number) => `${file}:${place(offset).line}:${place(offset).column}`;
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    merge: false,
+    uniqueKeys: false,
+  });
   const [problem] = [...document.errors, ...document.warnings];
   if (problem !== undefined) {
     const reason = problem.code === 'MULTIPLE_DOCS' ? 'more than one document' : onOneLine(problem.message);
     throw bad(`${at(problem.pos[0])}: expected YAML, got an error: ${reason}`);
   }
+  refuseManyKeys(document, at);
   refusePrototypeKeys(document, at);
   refuseEndlessAliases(document, at);
   return {
@@ -58,6 +67,25 @@ export function parseYaml(text: string, file: string): PlacedValue {
     placeOf: (path) => place(offsetOf(document, path)),
     placeOfKey: (path, key) => place(keyOffset(document, path, key)),
   };
+}
+
+/** More than can be meant, and keys that come twice. */
+function refuseManyKeys(document: Document, at: (offset: number) => string): void {
+  visit(document, {
+    Map: (_, { items, range }) => {
+      if (items.length > MAX_KEYS) {
+        throw bad(`${at(range?.[0] ?? 0)}: expected at most ${MAX_KEYS} keys, got ${items.length}`);
+      }
+      const seen = new Set<string>();
+      for (const { key } of items) {
+        const place = isNode(key) ? startOf(key) : undefined;
+        if (seen.has(String(key))) {
+          throw bad(`${at(place ?? 0)}: expected YAML, got an error: Map keys must be unique`);
+        }
+        seen.add(String(key));
+      }
+    },
+  });
 }
 
 function refusePrototypeKeys(document: Document, at: (offset: number) => string): void {
