@@ -48,7 +48,7 @@ it('answers every hostile file with one message and a hint, exit code 2 or 3, an
       expect([which, stdout]).toEqual([which, '']);
       expect([which, stderr]).toEqual([
         which,
-        expect.stringMatching(/^bo-search: [^\0\u001b]+\n(hint: [^\n]+\n)?$/),
+        expect.stringMatching(/^bo-search: [^\0\u001b]+\nhint: [^\n]+\n$/),
       ]);
       expect(stderr).not.toMatch(/Internal error|\n {4}at /);
       expect(stderr.match(/^bo-search: /gm)).toHaveLength(1);
