@@ -5,9 +5,20 @@
 // Each runtime is a process; they take turns task by task, so that a busy machine slows all alike. Ratios are of
 // CPU-seconds (user + system of the process), medians over rounds; wall seconds only compare two workers with one.
 // Logits and gradients are compared with PyTorch's before anything is measured. Without --python, an environment is
-// made in temp/throughput-venv (torch 2.13.0 from the registry that pip is set up for).
+// made in temp/throughput-venv (torch 2.13.0 from the registry that pip is set up for). webgpu and tensorflow run where
+// scripts/conformance.mjs webgpu and scripts/build-tensorflow-binding.mjs left their packages in temp/.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -60,9 +71,32 @@ function pythonOf() {
   return python;
 }
 
+/** The script of a runtime: here, or in a copy of what it needs beside the packages of an optional backend. */
+function scriptFor(backend) {
+  const packages = at(`../temp/${backend}/node_modules`);
+  if (!existsSync(packages)) return at('throughput-runtime.mjs');
+  const copy = at(`../temp/throughput-${backend}-${process.pid}`);
+  mkdirSync(join(copy, 'bench'), { recursive: true });
+  cpSync(at('../dist'), join(copy, 'dist'), { recursive: true });
+  for (const file of readdirSync(at('.')).filter((name) => name.endsWith('.mjs'))) {
+    cpSync(at(file), join(copy, 'bench', file));
+  }
+  symlinkSync(packages, join(copy, 'node_modules'));
+  copies.push(copy);
+  return join(copy, 'bench/throughput-runtime.mjs');
+}
+
+/** SwiftShader where it is, for machines without a GPU. */
+function environmentFor(backend) {
+  const driver = '/usr/lib/chromium/vk_swiftshader_icd.json';
+  if (backend !== 'webgpu' || !existsSync(driver)) return {};
+  return { VK_ICD_FILENAMES: driver, XDG_RUNTIME_DIR: tmpdir() };
+}
+
 /** A process that answers a line for a line. */
-function startSide(name, command, args, setup) {
-  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+function startSide(name, command, args, setup, environment = {}) {
+  const env = { ...process.env, ...environment };
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], env });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const heard = async () => {
     const { value, done } = await lines.next();
@@ -148,6 +182,7 @@ async function measure(side, task, scale) {
 
 const folder = mkdtempSync(join(tmpdir(), 'bo-search-throughput-'));
 const sides = [];
+const copies = [];
 const results = { about: about(), settings: { rounds: Number(options.rounds), tasks: TASKS }, runtimes: {} };
 try {
   const setup = await writeInputs(folder);
@@ -156,7 +191,8 @@ try {
   sides.push(torch);
   for (const name of options.runtimes.split(',')) {
     const [backend, workers = '1'] = name.split('-');
-    const side = startSide(name, process.execPath, [at('throughput-runtime.mjs'), backend, workers], setup);
+    const args = [scriptFor(backend), backend, workers];
+    const side = startSide(name, process.execPath, args, setup, environmentFor(backend));
     const { runtime, missing } = await side.opened;
     results.runtimes[name] = missing === undefined ? { runtime, images: {} } : { missing };
     if (missing === undefined) {
@@ -196,7 +232,7 @@ try {
   }
 } finally {
   for (const side of sides) side.close();
-  rmSync(folder, { recursive: true, force: true });
+  for (const path of [folder, ...copies]) rmSync(path, { recursive: true, force: true });
 }
 const short = (x) => Number(x.toPrecision(3));
 for (const [name, { images, missing }] of Object.entries(results.runtimes)) {
