@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { readJournal } from '../../src/index.js';
 import {
   describeFile,
   type FinishedSearch,
   loadSearchConfig,
+  resultsJsonSchema,
   runSearch,
   type SearchEvent,
 } from '../../src/search/index.js';
@@ -168,6 +170,11 @@ describe('runSearch with an evaluator', () => {
     expect(whole.results.heldOut.rows[0].perClass.clean).toHaveLength(2);
     expect(whole.schedules.defence).toEqual({});
     expect(readFileSync(whole.files[3], 'utf8')).toContain('α learned for toy');
+  });
+
+  it('leaves results that the JSON Schema takes', () => {
+    const validate = new Ajv2020({ strict: false }).compile(resultsJsonSchema());
+    expect(validate(JSON.parse(text('whole', 'run', 'results.json')))).toBe(true);
   });
 
   it('goes on after a kill at any line of its journal, to the same files', async () => {
