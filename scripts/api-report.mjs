@@ -11,6 +11,7 @@ const ENTRIES = {
   'bo-search-acquisition': 'acquisition/index',
   'bo-search-objective': 'objective/index',
   'bo-search-schedules': 'schedules/index',
+  'bo-search-evaluators': 'evaluators/index',
   'bo-search-search': 'search/index',
 };
 const check = process.argv.includes('--check');

@@ -1,6 +1,12 @@
 /** bo-search: Bayesian optimisation by ask and tell, and the space of α it was made for. Loads no tensor runtime. */
 export { createStudy, openStudy, readStudy, type StudyOptions, verifyReplay } from './create-study.js';
-export { BoSearchError, type ErrorCode, NotPositiveDefiniteError, ShapeError } from './errors.js';
+export {
+  BoSearchError,
+  type ErrorCode,
+  EvaluatorGoneError,
+  NotPositiveDefiniteError,
+  ShapeError,
+} from './errors.js';
 export type { GammaPrior, KernelName, LogNormalPrior, Prior } from './gp/index.js';
 export {
   alphaSeeds,
