@@ -2,6 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EXIT, EXIT_CODES_HELP, type ExitCode } from './exit-codes.js';
+import { addAttack } from './register/add-attack.js';
+import { addBaselines } from './register/add-baselines.js';
+import { addDoctor } from './register/add-doctor.js';
 import { addExport } from './register/add-export.js';
 import { addInit } from './register/add-init.js';
 import { addReplay } from './register/add-replay.js';
@@ -23,6 +26,8 @@ import { note } from './terminal.js';
 const REGISTRATIONS: readonly Registration[] = [
   addRun,
   addInit,
+  addBaselines,
+  addAttack,
   addAsk,
   addTell,
   addExpire,
@@ -31,6 +36,7 @@ const REGISTRATIONS: readonly Registration[] = [
   addSchedule,
   addStatus,
   addValidate,
+  addDoctor,
   addReplay,
   addCompletion,
 ];

@@ -30,3 +30,11 @@ export type {
   SampleRequest,
   SampleSpec,
 } from './command/index.js';
+export {
+  checkEvaluator,
+  EVALUATOR_CHECK_NAMES,
+  type CheckEvaluatorOptions,
+  type EvaluatorCheckName,
+  type EvaluatorCheckResult,
+} from './checks/check-evaluator.js';
+export type { EvaluatorFinding } from './checks/evaluator-to-check.js';

@@ -54,7 +54,7 @@ export async function openCommandJudge(
 }
 
 /** How the evaluator is started: folders count from where the configuration is. */
-function evaluatorOptions(
+export function evaluatorOptions(
   { task }: SearchConfig,
   { command, env, cwd = '.', ...limits }: EvaluatorConfig,
   configFile: string | undefined,
@@ -134,7 +134,7 @@ async function judgedSample(
 }
 
 /** On the search images only what has weight; held out, both accuracies are told. */
-function sampleSpec(config: SearchConfig, split: JudgedSplit): SampleSpec {
+export function sampleSpec(config: SearchConfig, split: JudgedSplit): SampleSpec {
   const { images, draws } = split === 'search' ? config.search : config.heldOut;
   const { clean, robust } = split === 'search' ? weightsOf(config) : { clean: 1, robust: 1 };
   const { blur, noise } = config.preprocessing;

@@ -15,6 +15,13 @@ export type {
   RunBaselinesOptions,
 } from './baselines-outcome.js';
 export type { BaselineResults } from './baselines-results.js';
+export {
+  checkSearch,
+  type CheckedSubject,
+  type CheckSearchOptions,
+  type SearchCheck,
+  type SearchChecks,
+} from './check-search.js';
 export type {
   FailingSearch,
   FinishedSearch,

@@ -59,7 +59,7 @@ async function jobFor(
   const { attenuation, workers = 1, memoryMb = DEFAULT_MEMORY_MB } = config;
   const { mlvgm, classifier, task } = model;
   const temperature = config.temperature ?? model.temperature;
-  const preprocessing = resolved(config.preprocessing, mlvgm.image.height);
+  const preprocessing = resolvedPreprocessing(config.preprocessing, mlvgm.image.height);
   const purification = { runtime, mlvgm, classifier, temperature, attenuation, preprocessing };
   const alphas = constantSchedule(mlvgm.latents.length, 0);
   const memoryBytes = memoryMb * MEGABYTE;
@@ -86,7 +86,10 @@ async function jobFor(
 }
 
 /** With the number of taps in place of a rule. */
-function resolved({ blur, noise }: SearchConfig['preprocessing'], side: number): PreprocessingOptions {
+export function resolvedPreprocessing(
+  { blur, noise }: SearchConfig['preprocessing'],
+  side: number,
+): PreprocessingOptions {
   return {
     ...(blur === undefined
       ? {}

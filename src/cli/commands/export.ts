@@ -1,15 +1,11 @@
 /** `bo-search export`: the schedules of a run for other tools. */
-import { readStudy } from '../../index.js';
 import { BoSearchError } from '../../errors.js';
-import { readSchedulesFile, type SchedulesFormat } from '../../schedules/index.js';
-import { type LoadedSchedules, loadSchedules } from '../../search/index.js';
+import type { SchedulesFormat } from '../../schedules/index.js';
 import { deliverSchedules } from '../deliver-schedules.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { loadAnySchedules } from '../load-any-schedules.js';
 import { runCommand } from '../shell-words.js';
 import { note } from '../terminal.js';
-
-/** Files in other forms than JSON. */
-const OTHER_FORMS = /\.(ya?ml|csv|tsv|npy)$/i;
 
 export interface ExportFlags {
   readonly output?: string;
@@ -22,7 +18,7 @@ export interface ExportFlags {
 /** Writes the schedules of a run, a journal or a schedules file. */
 export async function exportSchedules(source: string, flags: ExportFlags): Promise<ExitCode> {
   const { only } = flags;
-  const loaded = await load(source);
+  const loaded = await loadAnySchedules(source);
   const schedules = loaded.file.schedules.filter(({ kind }) => only === undefined || kind === only);
   if (schedules.length === 0) {
     const kinds = [...new Set(loaded.file.schedules.map(({ kind }) => kind))];
@@ -42,9 +38,4 @@ export async function exportSchedules(source: string, flags: ExportFlags): Promi
   }
   await deliverSchedules({ ...loaded.file, schedules }, flags);
   return EXIT.done;
-}
-
-async function load(source: string): Promise<LoadedSchedules> {
-  if (OTHER_FORMS.test(source)) return { file: await readSchedulesFile(source), finished: true, source };
-  return loadSchedules(source, (folder) => readStudy(folder).recommend().alphas);
 }

@@ -11,6 +11,7 @@ import {
   type ConfigOverrides,
   withOverrides,
 } from '../../search/index.js';
+import { endOnSignals } from '../end-on-signals.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { liveProgress } from '../live-progress.js';
 import { learnedLines } from '../learned-lines.js';
@@ -94,22 +95,4 @@ function commandAgain(configFile: string, flags: RunFlags): string {
   if (reference === true) words.push('--reference');
   if (json === true) words.push('--json');
   return commandLine(...words);
-}
-
-/** The first Ctrl-C (or SIGTERM) asks for an end, the second one is one. */
-function endOnSignals(beforeNote: () => void): { readonly signal: AbortSignal; dispose(): void } {
-  const controller = new AbortController();
-  const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted);
-    beforeNote();
-    note('ending as soon as what is under way allows; press Ctrl-C again to end at once');
-    controller.abort(new Error('interrupted'));
-  };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  return {
-    signal: controller.signal,
-    dispose: () => {
-      process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-    },
-  };
 }

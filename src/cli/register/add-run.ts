@@ -1,6 +1,6 @@
 /** Registers `bo-search run`. */
 import type { RunFlags } from '../commands/run.js';
-import { choice, jsonOption, place, wholeNumber } from './option-values.js';
+import { backendOption, jsonOption, place, wholeNumber } from './option-values.js';
 import { addCommand, examples, type Registration } from './registration.js';
 
 export const addRun: Registration = (program, answer) => {
@@ -13,15 +13,7 @@ export const addRun: Registration = (program, answer) => {
       'another number of evaluations, for example to go on with a finished run',
       wholeNumber(1),
     )
-    .addOption(
-      choice('--backend <name>', 'where tensors run (default: as configured, else wasm)', [
-        'auto',
-        'wasm',
-        'webgpu',
-        'tensorflow',
-        'cpu',
-      ]),
-    )
+    .addOption(backendOption())
     .option('--workers <n>', 'threads that share the images', wholeNumber(1))
     .option('--reference', "the paper's search: its five points, plain EI, attacked images only")
     .addOption(jsonOption('one JSON object on standard output at the end; progress stays on standard error'))

@@ -16,6 +16,11 @@ export function choice(flags: string, description: string, values: readonly stri
   return new Option(flags, description).choices(values);
 }
 
+/** Where tensors run. */
+export function backendOption(description = 'where tensors run (default: as configured, else wasm)'): Option {
+  return choice('--backend <name>', description, ['auto', 'wasm', 'webgpu', 'tensorflow', 'cpu']);
+}
+
 /** How long a command waits for another writer of the same study. */
 export function waitOption(): Option {
   return new Option('--wait <seconds>', 'longest wait for another process that writes the study')

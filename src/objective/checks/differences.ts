@@ -18,5 +18,6 @@ export function apart(difference: number): string {
 
 /** Two significant digits. */
 export function small(value: number): string {
-  return Number.isFinite(value) ? value.toExponential(1) : String(value);
+  if (!Number.isFinite(value) || value === 0) return String(value);
+  return Math.abs(value) >= 0.01 ? value.toPrecision(2) : value.toExponential(1);
 }
