@@ -6,10 +6,10 @@
  * Sources: Jones, Schonlau and Welch 1998, eq. 15; Ament et al. 2023, arXiv:2310.20708.
  */
 import { BoSearchError } from '../errors.js';
-import type { Acquisition, ValuesWithGradients } from './acquisition.js';
-import { exponential } from './exponential.js';
-import type { Partials } from './improvement.js';
+import type { Acquisition } from './acquisition.js';
+import { exponentialOf } from './exponential.js';
 import { logImprovement, logImprovementWithPartials } from './improvement.js';
+import { acquisitionOfMoments } from './of-moments.js';
 import type { Posterior } from './posterior.js';
 
 export interface ImprovementOptions {
@@ -22,14 +22,7 @@ export interface ImprovementOptions {
  * @throws BoSearchError E_ARGUMENT if `best` is not finite.
  */
 export function expectedImprovement(posterior: Posterior, options: ImprovementOptions): Acquisition {
-  const log = logExpectedImprovement(posterior, options);
-  return {
-    name: 'ei',
-    dimension: posterior.dimension,
-    scale: 'linear',
-    values: (x, q) => log.values(x, q).map(Math.exp),
-    valuesWithGradients: (x, q) => exponential(log.valuesWithGradients(x, q), q),
-  };
+  return exponentialOf(logExpectedImprovement(posterior, options), 'ei');
 }
 
 /**
@@ -42,34 +35,10 @@ export function logExpectedImprovement(posterior: Posterior, options: Improvemen
   if (!Number.isFinite(best)) {
     throw new BoSearchError('E_ARGUMENT', `expectedImprovement: best must be finite, got ${best}`);
   }
-  return {
+  return acquisitionOfMoments(posterior, {
     name: 'log-ei',
-    dimension: posterior.dimension,
     scale: 'log',
-    values(x, q) {
-      const { mean, variance } = posterior.predict(x, q);
-      return mean.map((m, i) => logImprovement(m - best, variance[i]));
-    },
-    valuesWithGradients: (x, q) => logEiWithGradients(posterior, best, x, q),
-  };
-}
-
-function logEiWithGradients(
-  posterior: Posterior,
-  best: number,
-  x: Float64Array,
-  q: number,
-): ValuesWithGradients {
-  const d = posterior.dimension;
-  const { mean, variance, meanGradient, varianceGradient } = posterior.predictWithGradients(x, q);
-  const values = new Float64Array(q);
-  const gradients = new Float64Array(q * d);
-  const partials: Partials = { delta: 0, variance: 0 };
-  for (let i = 0; i < q; i++) {
-    values[i] = logImprovementWithPartials(mean[i] - best, variance[i], partials);
-    for (let k = i * d; k < (i + 1) * d; k++) {
-      gradients[k] = partials.delta * meanGradient[k] + partials.variance * varianceGradient[k];
-    }
-  }
-  return { values, gradients };
+    value: (mean, variance) => logImprovement(mean - best, variance),
+    valueWithPartials: (mean, variance, out) => logImprovementWithPartials(mean - best, variance, out),
+  });
 }

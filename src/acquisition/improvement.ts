@@ -4,15 +4,8 @@
  * Notation: Δ mean and s² variance of the improvement f(x) - reference, z = Δ/s, EI = s h(z), g = d log h/dz:
  * ∂ log EI/∂Δ = g/s and ∂ log EI/∂s² = (1 - z g)/(2 s²).
  */
+import type { Partials } from './of-moments.js';
 import { standardLogEi, standardLogEiSlope } from './standard-log-ei.js';
-
-/** Where partial derivatives are written. */
-export interface Partials {
-  /** ∂ log EI/∂Δ. */
-  delta: number;
-  /** ∂ log EI/∂s². */
-  variance: number;
-}
 
 /**
  * log E[max(0, Δ + s X)].
@@ -29,10 +22,10 @@ export function logImprovement(delta: number, variance: number): number {
  * the value is -Infinity.
  */
 export function logImprovementWithPartials(delta: number, variance: number, out: Partials): number {
-  out.delta = 0;
+  out.mean = 0;
   out.variance = 0;
   if (variance <= 0) {
-    if (delta > 0) out.delta = 1 / delta;
+    if (delta > 0) out.mean = 1 / delta;
     return Math.log(Math.max(0, delta));
   }
   const s = Math.sqrt(variance);
@@ -40,7 +33,7 @@ export function logImprovementWithPartials(delta: number, variance: number, out:
   const value = Math.log(s) + standardLogEi(z);
   if (value === Number.NEGATIVE_INFINITY) return value;
   const slope = standardLogEiSlope(z);
-  out.delta = slope / s;
+  out.mean = slope / s;
   out.variance = (1 - z * slope) / (2 * variance);
   return value;
 }

@@ -7,8 +7,9 @@
  * arXiv:2310.05166.
  */
 import type { Acquisition, ValuesWithGradients } from './acquisition.js';
-import type { Partials } from './improvement.js';
+
 import { logImprovement, logImprovementWithPartials } from './improvement.js';
+import type { Partials } from './of-moments.js';
 import { countPoints, indexOfGreatest, pickPoints } from './points.js';
 import type { Posterior, Reference } from './posterior.js';
 
@@ -80,13 +81,13 @@ function correctedWithGradients(
   const [bestMean, bestVariance] = [reference.mean[0], reference.covariance[0]];
   const values = new Float64Array(q);
   const gradients = new Float64Array(q * d);
-  const partials: Partials = { delta: 0, variance: 0 };
+  const partials: Partials = { mean: 0, variance: 0 };
   for (let i = 0; i < q; i++) {
     const s2 = differenceVariance(variance[i], bestVariance, cross[i]);
     values[i] = logImprovementWithPartials(mean[i] - bestMean, s2, partials);
     for (let k = i * d; k < (i + 1) * d; k++) {
       const slopeOfVariance = varianceGradient[k] - 2 * gradient[k];
-      gradients[k] = partials.delta * meanGradient[k] + partials.variance * slopeOfVariance;
+      gradients[k] = partials.mean * meanGradient[k] + partials.variance * slopeOfVariance;
     }
   }
   return { values, gradients };

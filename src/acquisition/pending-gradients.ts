@@ -10,8 +10,9 @@ import type { ValuesWithGradients } from './acquisition.js';
 import type { Fantasies } from './fantasies.js';
 import type { Candidate } from './fantasy-candidate.js';
 import { createCandidate, fillCandidate, improvementOf } from './fantasy-candidate.js';
-import type { Partials } from './improvement.js';
+
 import { logImprovement, logImprovementWithPartials } from './improvement.js';
+import type { Partials } from './of-moments.js';
 import type { Posterior } from './posterior.js';
 
 /** Partial derivatives of the value: in m(x), in u through Δ, and in s² of each incumbent. */
@@ -62,7 +63,7 @@ function differentiate(candidate: Candidate, fantasies: Fantasies, sensitivity: 
   sensitivity.mean = 0;
   sensitivity.u.fill(0);
   sensitivity.differenceVariances.fill(0);
-  const partials: Partials = { delta: 0, variance: 0 };
+  const partials: Partials = { mean: 0, variance: 0 };
   for (let s = 0; s < count; s++) {
     const s2 = differenceVariances[incumbentOf[s]];
     logs[s] = logImprovement(improvementOf(candidate, fantasies, s), s2);
@@ -73,7 +74,7 @@ function differentiate(candidate: Candidate, fantasies: Fantasies, sensitivity: 
     if (!(weight > 0)) continue;
     const k = incumbentOf[s];
     logImprovementWithPartials(improvementOf(candidate, fantasies, s), differenceVariances[k], partials);
-    const slope = weight * partials.delta;
+    const slope = weight * partials.mean;
     sensitivity.mean += slope;
     for (let i = 0; i < p; i++) sensitivity.u[i] += slope * normals[s * p + i];
     sensitivity.differenceVariances[k] += weight * partials.variance;

@@ -12,7 +12,7 @@ import { BoSearchError } from '../errors.js';
 import { erfcx, logNormalCdf, normalCdf, normalPdf } from '../math/index.js';
 import type { Acquisition, ValuesWithGradients } from './acquisition.js';
 import type { ImprovementOptions } from './expected-improvement.js';
-import { exponential } from './exponential.js';
+import { exponentialOf } from './exponential.js';
 import type { Posterior } from './posterior.js';
 
 const SQRT_2_OVER_PI = 0.7978845608028654;
@@ -22,14 +22,7 @@ const SQRT_2_OVER_PI = 0.7978845608028654;
  * @throws BoSearchError E_ARGUMENT if `best` is not finite.
  */
 export function probabilityOfImprovement(posterior: Posterior, options: ImprovementOptions): Acquisition {
-  const log = logProbabilityOfImprovement(posterior, options);
-  return {
-    name: 'pi',
-    dimension: posterior.dimension,
-    scale: 'linear',
-    values: (x, q) => log.values(x, q).map(Math.exp),
-    valuesWithGradients: (x, q) => exponential(log.valuesWithGradients(x, q), q),
-  };
+  return exponentialOf(logProbabilityOfImprovement(posterior, options), 'pi');
 }
 
 /**
@@ -54,6 +47,7 @@ export function logProbabilityOfImprovement(posterior: Posterior, options: Impro
   };
 }
 
+/** Not by `acquisitionOfMoments`: ∂ log PI/∂s² overflows at small variances where its product with ∇s² does not. */
 function logPiWithGradients(
   posterior: Posterior,
   best: number,

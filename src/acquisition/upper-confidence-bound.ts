@@ -6,7 +6,8 @@
  * arXiv:0912.3995, eq. 6. Their β_t grows with log t for a regret bound, and is far too careful in practice.
  */
 import { BoSearchError } from '../errors.js';
-import type { Acquisition, ValuesWithGradients } from './acquisition.js';
+import type { Acquisition } from './acquisition.js';
+import { acquisitionOfMoments } from './of-moments.js';
 import type { Posterior } from './posterior.js';
 
 /** √β = 1.8, what Google Vizier's Gaussian-process bandit uses (Song et al. 2024, arXiv:2408.11527). */
@@ -33,35 +34,15 @@ export function upperConfidenceBound(
     );
   }
   const c = Math.sqrt(beta);
-  return {
+  return acquisitionOfMoments(posterior, {
     name: 'ucb',
-    dimension: posterior.dimension,
     scale: 'linear',
-    values(x, q) {
-      const { mean, variance } = posterior.predict(x, q);
-      return mean.map((m, i) => m + c * Math.sqrt(variance[i]));
+    value: (mean, variance) => mean + c * Math.sqrt(variance),
+    valueWithPartials(mean, variance, out) {
+      const s = Math.sqrt(variance);
+      out.mean = 1;
+      out.variance = s > 0 ? c / (2 * s) : 0;
+      return mean + c * s;
     },
-    valuesWithGradients: (x, q) => boundWithGradients(posterior, c, x, q),
-  };
-}
-
-function boundWithGradients(
-  posterior: Posterior,
-  c: number,
-  x: Float64Array,
-  q: number,
-): ValuesWithGradients {
-  const d = posterior.dimension;
-  const { mean, variance, meanGradient, varianceGradient } = posterior.predictWithGradients(x, q);
-  const values = new Float64Array(q);
-  const gradients = new Float64Array(q * d);
-  for (let i = 0; i < q; i++) {
-    const s = Math.sqrt(variance[i]);
-    values[i] = mean[i] + c * s;
-    const perVariance = s > 0 ? c / (2 * s) : 0;
-    for (let k = i * d; k < (i + 1) * d; k++) {
-      gradients[k] = meanGradient[k] + perVariance * varianceGradient[k];
-    }
-  }
-  return { values, gradients };
+  });
 }

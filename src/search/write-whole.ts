@@ -1,7 +1,8 @@
 /** Writes files whole or not at all. */
-import { link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { BoSearchError } from '../errors.js';
+import { putNewFile, replaceFile } from '../objective/images/put-file.js';
 import { errorCode, storageError } from '../storage/storage-error.js';
 
 /**
@@ -9,7 +10,7 @@ import { errorCode, storageError } from '../storage/storage-error.js';
  * @throws BoSearchError `E_STORAGE`; what was at `path` before is then still there.
  */
 export async function writeWhole(path: string, text: string | Uint8Array): Promise<void> {
-  await writeBeside(path, text, (partial) => rename(partial, path));
+  await putIn(path, () => replaceFile(path, text));
 }
 
 /**
@@ -17,30 +18,14 @@ export async function writeWhole(path: string, text: string | Uint8Array): Promi
  * @throws BoSearchError `E_STORAGE`, also if something is there; it is left as it was.
  */
 export async function writeNew(path: string, text: string): Promise<void> {
-  await writeBeside(path, text, async (partial) => {
-    await link(partial, path);
-    await rm(partial);
-  });
+  await putIn(path, () => putNewFile(path, text));
 }
 
-async function writeBeside(
-  path: string,
-  text: string | Uint8Array,
-  place: (partial: string) => Promise<void>,
-): Promise<void> {
-  const partial = `${path}.partial`;
+async function putIn(path: string, put: () => Promise<void>): Promise<void> {
   await makeFolder(dirname(path));
   try {
-    const handle = await open(partial, 'w');
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await place(partial);
+    await put();
   } catch (error) {
-    await rm(partial, { force: true }).catch(() => undefined);
     throw errorCode(error) === 'EEXIST'
       ? inTheWay(path)
       : storageError(`${path}: expected to write it`, error);

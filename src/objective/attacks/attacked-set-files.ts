@@ -4,12 +4,13 @@
  * The pixels' file is named by its hash and written first, the manifest is put in place by a rename last: a write that
  * was cut short leaves the set that was there before, or none.
  */
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BoSearchError } from '../../errors.js';
 import { canonicalJson, fileSha256 } from '../images/content-hash.js';
 import { createImageSet, valuesPerImage } from '../images/image-set.js';
 import { readBytes, readJsonFile } from '../images/json-file.js';
+import { replaceFile } from '../images/put-file.js';
 import { attackedManifestSchema, type AttackedManifest } from './attacked-manifest.js';
 import {
   attackRequest,
@@ -58,8 +59,8 @@ export async function saveAttackedSet(folder: string, set: AttackedSet): Promise
   const manifest = manifestOf(set, { file, sha256 });
   try {
     await mkdir(folder, { recursive: true });
-    await writeWhole(join(folder, file), bytes);
-    await writeWhole(join(folder, ATTACKED_MANIFEST), Buffer.from(`${JSON.stringify(manifest)}\n`));
+    await replaceFile(join(folder, file), bytes);
+    await replaceFile(join(folder, ATTACKED_MANIFEST), `${JSON.stringify(manifest)}\n`);
     await removeOthers(folder, file);
   } catch (cause) {
     throw new BoSearchError(
@@ -134,24 +135,6 @@ function differsIn(manifest: AttackedManifest, asked: AttackedSet['request']): s
     if (before !== now) return `${key}: stored ${before}, asked ${now}`;
   }
   return undefined;
-}
-
-/** Writes beside the target, flushes, and renames: the target is never half-written. */
-async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const partial = `${path}.partial`;
-  try {
-    const handle = await open(partial, 'w');
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(partial, path);
-  } catch (cause) {
-    await rm(partial, { force: true });
-    throw cause;
-  }
 }
 
 async function removeOthers(folder: string, file: string): Promise<void> {

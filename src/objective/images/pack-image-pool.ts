@@ -1,5 +1,5 @@
 /** Packs image pools: `images.json` and one gzip file of raw 8-bit pixels a split. */
-import { link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { BoSearchError } from '../../errors.js';
@@ -8,6 +8,7 @@ import type { ImagePool } from './image-pool.js';
 import { type ImageSet, valuesPerImage } from './image-set.js';
 import { assertManifest, type ImagesManifest, SPLIT_NAMES, type SplitManifest } from './images-manifest.js';
 import { IMAGES_MANIFEST } from './open-image-pool.js';
+import { putNewFile, replaceFile } from './put-file.js';
 
 /** Where a packed pool is. */
 export interface PackedPool {
@@ -47,8 +48,8 @@ export async function packImagePool(pool: ImagePool, folder: string): Promise<Pa
   try {
     await mkdir(folder, { recursive: true });
     await assertNone(folder);
-    for (const [name, bytes] of files) await writeWhole(join(folder, name), bytes, rename);
-    await writeWhole(join(folder, IMAGES_MANIFEST), text, placeNew);
+    for (const [name, bytes] of files) await replaceFile(join(folder, name), bytes);
+    await putNewFile(join(folder, IMAGES_MANIFEST), text);
   } catch (cause) {
     throw cause instanceof BoSearchError ? cause : unwritable(folder, cause);
   }
@@ -78,33 +79,6 @@ async function assertNone(folder: string): Promise<void> {
   if (handle === undefined) return;
   await handle.close();
   throw inTheWay(folder);
-}
-
-/** Writes beside the target, flushes, and puts it in place: the target is never half-written. */
-async function writeWhole(
-  path: string,
-  bytes: Uint8Array,
-  place: (partial: string, path: string) => Promise<void>,
-): Promise<void> {
-  const partial = `${path}.partial`;
-  try {
-    const handle = await open(partial, 'w');
-    try {
-      await handle.writeFile(bytes);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await place(partial, path);
-  } catch (cause) {
-    await rm(partial, { force: true });
-    throw cause;
-  }
-}
-
-async function placeNew(partial: string, path: string): Promise<void> {
-  await link(partial, path);
-  await rm(partial);
 }
 
 function inTheWay(folder: string): BoSearchError {
