@@ -41,11 +41,15 @@ const answers = {
   },
 
   evaluate: async ({ id, sample, alphas, block }) => {
+    if (alphas !== null && alphas.length !== BEST.length)
+      throw new RangeError(`expected ${BEST.length} alphas, got ${alphas.length}`);
+    // with every α = 0 no noise is drawn
+    const key = alphas?.some((alpha) => alpha > 0) ? sample.noiseKey : '';
     const ids = choose(sample).slice(block.from, block.to);
     const reply = { kind: 'outcomes', ...Object.fromEntries(sample.parts.map((part) => [part, ''])) };
     for (const [i, image] of ids.entries()) {
       for (const part of sample.parts) {
-        reply[part] += luck(sample.noiseKey, part, image) < easeOf(alphas, part) ? '1' : '0';
+        reply[part] += luck(key, part, image) < easeOf(alphas, part) ? '1' : '0';
       }
       if (i % 50 === 49) say({ id, kind: 'progress', done: i + 1, of: ids.length });
       await breathe(); // lets a cancel in

@@ -15,12 +15,15 @@ def luck(*key):
 
 
 def judge(request):
-    sample, block, reply = request["sample"], request["block"], {"kind": "outcomes"}
-    distance = sum((a - b) ** 2 for a, b in zip(request["alphas"], BEST))
+    sample, block, alphas, reply = request["sample"], request["block"], request["alphas"], {"kind": "outcomes"}
+    if len(alphas) != len(BEST):
+        raise ValueError(f"expected {len(BEST)} alphas, got {len(alphas)}")
+    key = sample["noiseKey"] if any(alphas) else ""  # with every α = 0 no noise is drawn
+    distance = sum((a - b) ** 2 for a, b in zip(alphas, BEST))
     for part in sample["parts"]:
         ease = {"clean": 1.0, "robust": 0.8}[part] - distance
         images = range(block["from"], block["to"])
-        reply[part] = "".join("1" if luck(sample["noiseKey"], part, i) < ease else "0" for i in images)
+        reply[part] = "".join("1" if luck(key, part, i) < ease else "0" for i in images)
     return reply
 
 

@@ -37,7 +37,7 @@ const LEVELS: readonly Shown[] = [
 
 /**
  * The table as lines, in percent: mean [95 % interval], and the paired difference; a difference whose interval leaves
- * out 0 is marked with a star.
+ * out 0 is marked with a star. Without any difference there is no such column.
  * @param width - columns there are; where they are too few, intervals are left out: of clean and robust, then of the
  * difference, then of the objective.
  */
@@ -48,17 +48,21 @@ export function scoreTable(rows: readonly ScoreRow[], style: TextStyle = PLAIN, 
 }
 
 function cellsOf(rows: readonly ScoreRow[], shown: Shown): string[][] {
+  const compared = rows.some((row) => row.difference !== undefined);
   return rows.map((row) => [
     row.name,
     row.clean === undefined ? '' : estimate(row.clean, shown.parts),
     row.robust === undefined ? '' : estimate(row.robust, shown.parts),
     estimate(row.objective, shown.objective),
-    row.difference === undefined ? '' : difference(row.difference, shown.difference),
+    ...(compared ? [row.difference === undefined ? '' : difference(row.difference, shown.difference)] : []),
   ]);
 }
 
 function widthsOf(cells: readonly (readonly string[])[]): number[] {
-  return HEADINGS.map((heading, i) => Math.max(heading.length, ...cells.map((row) => row[i].length)));
+  const columns = cells.at(0)?.length;
+  return HEADINGS.slice(0, columns).map((heading, i) =>
+    Math.max(heading.length, ...cells.map((row) => row[i].length)),
+  );
 }
 
 function tableOf(cells: readonly (readonly string[])[], style: TextStyle): string[] {
@@ -69,7 +73,7 @@ function tableOf(cells: readonly (readonly string[])[], style: TextStyle): strin
       .join('  ')
       .trimEnd();
   const body = cells.map((row, i) => (i === 0 ? painted(line(row), 'bold', style) : line(row)));
-  return [painted(line(HEADINGS), 'dim', style), ...body];
+  return [painted(line(HEADINGS.slice(0, widths.length)), 'dim', style), ...body];
 }
 
 /** Whether the interval leaves out 0. */

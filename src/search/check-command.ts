@@ -1,8 +1,8 @@
 /** Checks the evaluator of a configuration on a few of its search images. */
 import { checkEvaluator } from '../evaluators/index.js';
-import type { CheckedSubject, CheckSearchOptions, SearchChecks } from './check-search.js';
 import { evaluatorOptions, sampleSpec } from './command-judge.js';
 import type { EvaluatorConfig, SearchConfig } from './config/search-config.js';
+import type { CheckedSubject, CheckSearchOptions, SearchChecks } from './search-checks.js';
 
 /** Few enough for a slow model, enough for a difference to show. */
 const IMAGES = 16;

@@ -3,10 +3,10 @@ import { checkModel } from '../objective/checks/check-model.js';
 import { availableImages, chooseImages } from '../objective/images/choose-images.js';
 import { openModel } from '../objective/models/open-model.js';
 import { openRuntime } from '../objective/tensors/runtime.js';
-import type { CheckedSubject, CheckSearchOptions, SearchChecks } from './check-search.js';
 import { assertModelFits } from './config/assert-fits.js';
 import type { SearchConfig } from './config/search-config.js';
 import { resolvedPreprocessing } from './open-job.js';
+import type { CheckedSubject, CheckSearchOptions, SearchChecks } from './search-checks.js';
 
 /** Enough to tell a classifier from chance, few enough to take seconds. */
 const IMAGES = 64;

@@ -15,13 +15,8 @@ export type {
   RunBaselinesOptions,
 } from './baselines-outcome.js';
 export type { BaselineResults } from './baselines-results.js';
-export {
-  checkSearch,
-  type CheckedSubject,
-  type CheckSearchOptions,
-  type SearchCheck,
-  type SearchChecks,
-} from './check-search.js';
+export { checkSearch } from './check-search.js';
+export type { CheckedSubject, CheckSearchOptions, SearchCheck, SearchChecks } from './search-checks.js';
 export type {
   FailingSearch,
   FinishedSearch,

@@ -146,6 +146,16 @@ describe('scoreTable(rows, style, width)', () => {
     ]);
   });
 
+  it('has no column of differences where there are none', () => {
+    const alone = rows.map((row) => ({ name: row.name, objective: row.objective }));
+    expect(scoreTable(alone)).toEqual([
+      '         clean  robust  objective',
+      'learned                 82.8 [81.3, 84.4]',
+      'linear                  51.0 [50.0, 52.0]',
+      'step 4                  82.9 [81.0, 84.0]',
+    ]);
+  });
+
   it('leaves intervals out where there is no room for them', () => {
     for (const line of scoreTable(rows, unicode, 80)) expect(line.length).toBeLessThanOrEqual(80);
     expect(scoreTable(rows, unicode, 80)[1]).toBe('learned  98.3   67.4    82.8 [81.3, 84.4]');

@@ -104,7 +104,7 @@ export async function checkSpeed(subject: EvaluatorToCheck, clock: () => number)
   const rate = (sample.images * parts.length) / seconds;
   const shown = rate >= 10 ? rate.toFixed(0) : rate.toPrecision(2);
   return passed(
-    `${shown} images/s (${parts.join(' and ')}, ${draws} draws) on ${subject.description.device ?? 'a device it does not name'}, requests of ${sample.images}; timings vary with what else runs`,
+    `${shown} images/s (${parts.join(' and ')}, ${draws === 1 ? 'one draw' : `${draws} draws`}) on ${subject.description.device ?? 'a device it does not name'}, requests of ${sample.images}; timings vary with what else runs`,
     { imagesPerSecond: rate },
   );
 }
