@@ -13,7 +13,7 @@ Exit codes:
   2    usage or bad input: options, configuration, model, images, schedules
   3    state: another writer, damaged journal, changed configuration, file in the way, full disk,
        a trial that has ended, an evaluator that stays away, evaluations that keep failing,
-       a replay that differs
+       a replay that differs, a check that fails
   130  interrupted; the same command goes on`;
 
 /** Errors about what is on the disk or held by others; all other codes are about what the user gave. */

@@ -33,8 +33,9 @@ interface Report {
 }
 
 describe('bo-search doctor', () => {
-  it('says what this machine is, which backends start, and why the others do not', async () => {
-    const { code, stdout, stderr } = await cli.run(['doctor']);
+  it('says what this machine is and which backends start, and checks the evaluator of a configuration', async () => {
+    put('right.json', evaluated('none'));
+    const { code, stdout, stderr } = await cli.run(['doctor', 'right.json']);
     expect(code).toBe(0);
     const lines = stdout.split('\n');
     expect(lines[0]).toMatch(
@@ -43,7 +44,10 @@ describe('bo-search doctor', () => {
     expect(lines[1]).toMatch(/^packages: @tensorflow\/tfjs-core 4\.22\.0, /);
     expect(stdout).toMatch(/\n {2}starts {3}wasm {18}\s*tensorflow\.js 4\.22\.0, wasm/);
     expect(stdout).toMatch(/\n {2}(no|starts) +webgpu /);
-    expect(stdout).toMatch(/\n {2}--backend auto takes \w+\n$/);
+    expect(stdout).toMatch(
+      /\n {2}--backend auto takes \w+\n\nEvaluator \S+ \S+puppet\.mjs none\n {2}ok {7}start +puppet 3 on strings:0: toy, /,
+    );
+    expect(stdout).toMatch(/\n7 checks passed\n$/);
     expect(stderr).toMatch(/^backend tensorflow +0\/4$/m);
   });
 
@@ -83,16 +87,6 @@ describe('bo-search doctor', () => {
     expect(stdout).toMatch(/\n\d+ of 12 checks failed.*: .*output range.*\n$/);
   });
 
-  it('checks the evaluator of a configuration', async () => {
-    put('right.json', evaluated('none'));
-    const { code, stdout } = await cli.run(['doctor', 'right.json']);
-    expect(stdout).toMatch(
-      /\nEvaluator \S+ \S+puppet\.mjs none\n {2}ok {7}start +puppet 3 on strings:0: toy, /,
-    );
-    expect(stdout).toMatch(/\n7 checks passed\n$/);
-    expect(code).toBe(0);
-  });
-
   it('ends with exit code 3 for an evaluator that is wrong, with a hint', async () => {
     put('wrong.json', evaluated('any-length'));
     const { code, stdout } = await cli.run(['doctor', 'wrong.json']);
@@ -105,14 +99,18 @@ describe('bo-search doctor', () => {
   });
 
   it.each<[string, readonly string[], RegExp]>([
-    ['a model that is not there', ['doctor', './none'], /^bo-search: .*none.*model\.json/],
+    [
+      'a model that is not there',
+      ['doctor', './none'],
+      /^bo-search: doctor: expected a bundled model, the folder of a model \(with model\.json\) or a search\.yaml, got "\.\/none"\n$/,
+    ],
     ['a configuration that is not there', ['doctor', 'none.yaml'], /^bo-search: none\.yaml: /],
     [
       'a task that is none',
       ['doctor', 'fashion-mnist', '--task', 'rough'],
       /^bo-search: .*task: expected one of coarse, fine, got "rough"\n/,
     ],
-  ])('refuses %s before it starts anything', async (_, args, message) => {
+  ])('refuses %s', async (_, args, message) => {
     const { code, stderr } = await cli.run(args);
     expect(code).toBe(2);
     expect(stderr.split('\n').find((line) => line.startsWith('bo-search: ')) + '\n').toMatch(message);

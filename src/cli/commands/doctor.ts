@@ -1,6 +1,8 @@
 /** `bo-search doctor`: what runs on this machine, and whether a model or evaluator is what a search takes it for. */
-import { basename, dirname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
+import { BoSearchError } from '../../errors.js';
 import {
   AUTO_ORDER,
   type BackendReport,
@@ -58,12 +60,24 @@ async function subjectOf(model: string, { task, ...overrides }: DoctorFlags): Pr
     const given = { ...config, ...(task === undefined ? {} : { task }) };
     return { config: withOverrides(given, overrides), configFile: model };
   }
-  const { folder, manifest } = await readModelManifest(
-    basename(model) === 'model.json' ? dirname(model) : model,
-  );
+  const { folder, manifest } = await manifestOf(basename(model) === 'model.json' ? dirname(model) : model);
   const [first] = Object.keys(manifest.tasks);
   const text = JSON.stringify({ model: folder, task: task ?? first, attack: { l2Bound: 1 } });
   return { config: withOverrides(readSearchConfig(text), overrides) };
+}
+
+/** What is neither is named before anything is started. */
+async function manifestOf(model: string): ReturnType<typeof readModelManifest> {
+  try {
+    return await readModelManifest(model);
+  } catch (error) {
+    if (existsSync(join(model, 'model.json'))) throw error;
+    const expected = 'a bundled model, the folder of a model (with model.json) or a search.yaml';
+    throw new BoSearchError('E_ARGUMENT', `doctor: expected ${expected}, got ${JSON.stringify(model)}`, {
+      hint: 'fashion-mnist is bundled; without a model, doctor looks at this machine alone',
+      cause: error,
+    });
+  }
 }
 
 function isConfig(path: string): boolean {
