@@ -6,7 +6,9 @@ export { assertAlphas, MAX_LATENTS } from './alphas.js';
 export { constantSchedule } from './constant-schedule.js';
 export { cosineSchedule } from './cosine-schedule.js';
 export { schedulesFromCsv, schedulesToCsv } from './formats/schedules-csv.js';
+export { formOfContent } from './formats/form-of-content.js';
 export {
+  filesReadWith,
   readSchedulesFile,
   SCHEDULES_FORMATS,
   type SchedulesFormat,

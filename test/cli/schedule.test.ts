@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
@@ -86,11 +86,11 @@ describe('bo-search schedule', () => {
     ],
     [
       ['linear', '--latents', '3', '--format', 'npy'],
-      '--format npy: expected --output for the 3 files of a set, got none\nhint: for example --output schedules.npy\n',
+      '--format npy: expected --output for the 3 files of a set, got none\nhint: for example --output exported.npy\n',
     ],
     [
       ['linear', '--latents', '3', '--format', 'csv', '--json'],
-      '--format csv: expected --output beside --json, got none\nhint: for example --output schedules.csv\n',
+      '--format csv: expected --output beside --json, got none\nhint: for example --output exported.csv\n',
     ],
     [
       ['linaer', '--latents', '3'],
@@ -144,5 +144,61 @@ describe('bo-search export', () => {
     });
     const csv = await cli.run(['export', 'cars.yaml', '--format', 'csv']);
     expect(csv.stdout).toContain('0.737');
+  });
+
+  const CARS = ['schedule', 'preset', '--task', 'stanford-cars'];
+  const LEFT = 'hint: it is left as it was: choose another place, or move it away\n';
+
+  it.each([
+    ['cars.json', 'json', 'cars.json'],
+    ['cars.csv', 'csv', './cars.csv'],
+    ['set.alphas.npy', 'npy', 'set.npy'],
+  ])('never writes over its source %s', async (source, format, output) => {
+    await cli.run([...CARS, '--format', format, '-o', output]);
+    const before = readFileSync(at(source));
+    const { code, stderr } = await cli.run(['export', source, '--format', format, '-o', output]);
+    const got = `${format === 'npy' ? source : output}: expected another place than the source, got the source itself`;
+    expect({ code, stderr }).toEqual({ code: 3, stderr: `bo-search: ${got}\n${LEFT}` });
+    expect(readFileSync(at(source))).toEqual(before);
+  });
+
+  it('writes arrays beside a schedules file of the same stem and leaves that alone', async () => {
+    await cli.run(['schedule', 'linear', '--latents', '3', '-o', 'stem.json']);
+    const before = readFileSync(at('stem.json'));
+    expect(await cli.run(['export', 'stem.json', '--format', 'npy', '-o', 'stem.npy'])).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: 'wrote stem.alphas.npy, stem.effective.npy, stem.npy.json\n',
+    });
+    expect(readFileSync(at('stem.json'))).toEqual(before);
+    expect(schedulesFromJson(readFileSync(at('stem.npy.json'), 'utf8')).schedules).toHaveLength(1);
+  });
+
+  it('leaves schedules of another form as they were, whatever the name', async () => {
+    await cli.run([...CARS, '--format', 'yaml', '-o', 'form.yaml']);
+    const before = readFileSync(at('form.yaml'));
+    const { code, stderr } = await cli.run([...CARS, '-o', 'form.yaml']);
+    expect({ code, stderr }).toEqual({
+      code: 3,
+      stderr: `bo-search: form.yaml: expected no file yet, or schedules to replace, got schedules in the form yaml, not json\n${LEFT}`,
+    });
+    expect(readFileSync(at('form.yaml'))).toEqual(before);
+  });
+
+  it.each([
+    ['study.jsonl', 'schedules.json'],
+    ['study.jsonl', 'results.json'],
+    ['baselines.json', 'baseline-schedules.json'],
+  ])('leaves the files of a run to the run: beside %s no %s', async (beside, name) => {
+    const folder = `run-${name}`;
+    mkdirSync(at(folder));
+    writeFileSync(at(`${folder}/${beside}`), '');
+    const { code, stderr } = await cli.run([...CARS, '-o', `${folder}/${name}`]);
+    expect({ code, stderr }).toEqual({
+      code: 3,
+      stderr: `bo-search: ${folder}/${name}: expected a place of its own, got a file of the run in its folder\n${LEFT}`,
+    });
+    expect(existsSync(at(`${folder}/${name}`))).toBe(false);
+    expect(await cli.run([...CARS, '-o', `${folder}/mine.json`])).toMatchObject({ code: 0 });
   });
 });

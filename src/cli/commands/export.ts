@@ -1,6 +1,6 @@
 /** `bo-search export`: the schedules of a run for other tools. */
 import { BoSearchError } from '../../errors.js';
-import type { SchedulesFormat } from '../../schedules/index.js';
+import { filesReadWith, type SchedulesFormat } from '../../schedules/index.js';
 import { deliverSchedules } from '../deliver-schedules.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { loadAnySchedules } from '../load-any-schedules.js';
@@ -36,6 +36,6 @@ export async function exportSchedules(source: string, flags: ExportFlags): Promi
       `hint: ${runCommand(folder)} finishes it with all of them`,
     );
   }
-  await deliverSchedules({ ...loaded.file, schedules }, flags);
+  await deliverSchedules({ ...loaded.file, schedules }, { ...flags, sources: filesReadWith(loaded.source) });
   return EXIT.done;
 }

@@ -6,7 +6,7 @@ import { type SchedulesFile, schedulesFromJson, schedulesToJson } from '../sched
 import { MAX_FILE_BYTES, textFromBytes } from './file-text.js';
 import type { ReadOptions } from './placed-schedules.js';
 import { schedulesFromCsv, schedulesToCsv } from './schedules-csv.js';
-import { NPY_SUFFIXES, schedulesFromNpy, schedulesToNpy } from './schedules-npy.js';
+import { NPY_SIDE_SUFFIXES, NPY_SUFFIXES, schedulesFromNpy, schedulesToNpy } from './schedules-npy.js';
 import { schedulesFromYaml, schedulesToYaml } from './schedules-yaml.js';
 import { assertStem, type WrittenSchedules } from './written-schedules.js';
 
@@ -93,15 +93,26 @@ function readNpySet(path: string, options: ReadOptions): SchedulesFile {
   const beside = (name: string) => (exists(name) ? bytesOf(name) : undefined);
   const alphas = stem + NPY_SUFFIXES.alphas;
   const effective = beside(stem + NPY_SUFFIXES.effective);
-  const side = beside(`${stem}.json`);
+  const sideFile = NPY_SIDE_SUFFIXES.map((suffix) => stem + suffix).find(exists);
   return schedulesFromNpy(
     {
       alphas: bytesOf(alphas),
       ...(effective === undefined ? {} : { effective }),
-      ...(side === undefined ? {} : { side: textFromBytes(side, `${stem}.json`) }),
+      ...(sideFile === undefined ? {} : { side: textFromBytes(bytesOf(sideFile), sideFile), sideFile }),
     },
     { ...options, file: alphas },
   );
+}
+
+/**
+ * The files that one of a set stands for: all that `readSchedulesFile` may read for it.
+ * @param path - any schedules file.
+ */
+export function filesReadWith(path: string): readonly string[] {
+  const [ending] = /(\.alphas|\.effective)\.npy$/.exec(path) ?? [];
+  if (ending === undefined) return [path];
+  const stem = path.slice(0, -ending.length);
+  return [...Object.values(NPY_SUFFIXES), ...NPY_SIDE_SUFFIXES].map((suffix) => stem + suffix);
 }
 
 /** The file's name without its endings. */

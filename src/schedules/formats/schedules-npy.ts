@@ -3,9 +3,10 @@
  *
  *     <stem>.alphas.npy      float64 (S, N), before attenuation
  *     <stem>.effective.npy   float64 (S, N), what a model mixes with: the stated effective alphas, else attenuation · alphas
- *     <stem>.json            the schedules file: all else there is to know; row s is schedules[s]
+ *     <stem>.npy.json        the schedules file: all else there is to know; row s is schedules[s]
  *
- * Nothing is lost: the alphas of the side file are those of the array, bit for bit.
+ * The side file has a name that no schedules file of another kind has; sets whose side file is called `<stem>.json`,
+ * as releases before wrote it, are read too. Nothing is lost: the alphas of the side file are those of the array, bit for bit.
  */
 import { BoSearchError } from '../../errors.js';
 import type { SchedulesFile } from '../schedules-file.js';
@@ -17,6 +18,9 @@ import { assertStem, checkedForWriting, type WrittenSchedules } from './written-
 /** What the names of the two arrays end in. */
 export const NPY_SUFFIXES = { alphas: '.alphas.npy', effective: '.effective.npy' } as const;
 
+/** What the name of the side file ends in; the second is how it was called before. */
+export const NPY_SIDE_SUFFIXES = ['.npy.json', '.json'] as const;
+
 /** Largest difference between a number and its float32, relative to 1. */
 const SINGLE_TOLERANCE = 2 ** -24;
 
@@ -26,10 +30,12 @@ export interface NpyParts {
   readonly effective?: Uint8Array;
   /** Text of the side file. */
   readonly side?: string;
+  /** How to call the side file in errors; default `<stem>.npy.json`. */
+  readonly sideFile?: string;
 }
 
 /**
- * Schedules as `<stem>.alphas.npy`, `<stem>.effective.npy` and `<stem>.json`.
+ * Schedules as `<stem>.alphas.npy`, `<stem>.effective.npy` and `<stem>.npy.json`.
  * @returns the files; nothing is lost.
  * @throws BoSearchError `E_SCHEDULES` if the JSON form would be refused.
  */
@@ -47,7 +53,7 @@ export function schedulesToNpy(file: SchedulesFile, stem = 'schedules'): Written
         content: npyFromMatrix(checked.schedules.map(({ alphas }) => alphas)),
       },
       { name: stem + NPY_SUFFIXES.effective, content: npyFromMatrix(effective) },
-      { name: `${stem}.json`, content: schedulesToJson(checked) },
+      { name: stem + NPY_SIDE_SUFFIXES[0], content: schedulesToJson(checked) },
     ],
     lost: [],
   };
@@ -66,8 +72,9 @@ export function schedulesFromNpy(parts: NpyParts, options: ReadOptions = {}): Sc
   const effective = parts.effective === undefined ? undefined : matrixFromNpy(parts.effective, effectiveFile);
   if (effective !== undefined) assertSameShape(effective, [alphas.rows, alphas.columns], effectiveFile, file);
   if (parts.side === undefined) return withoutSide(alphas, effective, { ...options, file }, effectiveFile);
-  const side = schedulesFromJson(parts.side, `${stem}.json`);
-  assertSameShape(alphas, [side.schedules.length, side.model.latents.length], file, `${stem}.json`);
+  const { sideFile = stem + NPY_SIDE_SUFFIXES[0] } = parts;
+  const side = schedulesFromJson(parts.side, sideFile);
+  assertSameShape(alphas, [side.schedules.length, side.model.latents.length], file, sideFile);
   assertAgree(alphas, file, (s, i) => side.schedules[s].alphas[i], 0);
   if (effective !== undefined) {
     const stated = (s: number, i: number) => {

@@ -472,6 +472,14 @@ describe('readSchedulesFile(path)', () => {
     expect(back.model.name).toBe(format === 'json' || format === 'npy' ? 'small' : 'mine');
   });
 
+  it('reads a set whose side file is called as releases before called it', async () => {
+    const folder = await temporary();
+    const [alphas, effective, side] = writeSchedulesAs('npy', small, 'mine').files;
+    expect(side.name).toBe('mine.npy.json');
+    const old = { files: [alphas, effective, { ...side, name: 'mine.json' }], lost: [] };
+    expect(await readSchedulesFile(writeTo(folder, old))).toEqual(small);
+  });
+
   it('tells the form by its content where the name says nothing', async () => {
     const folder = await temporary();
     for (const format of ['json', 'yaml', 'csv'] as const) {
