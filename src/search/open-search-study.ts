@@ -5,6 +5,7 @@ import { alphaSpace } from '../space/index.js';
 import { readJournal } from '../storage/index.js';
 import type { Study } from '../study/index.js';
 import type { Json } from '../trial/index.js';
+import { assertOwnTrials } from './assert-own-trials.js';
 import { type SearchConfig, weightsOf } from './config/search-config.js';
 import type { SearchListener } from './events.js';
 import type { Judge } from './judge.js';
@@ -21,7 +22,7 @@ export interface OpenSearchStudyOptions {
 
 /**
  * The study, with its lock.
- * @throws BoSearchError `E_LOCKED`, `E_JOURNAL` or `E_STORAGE`; `E_CONFIG` if the study there is another.
+ * @throws BoSearchError `E_LOCKED`, `E_JOURNAL` (also for trials that another program told) or `E_STORAGE`; `E_CONFIG` if the study there is another.
  */
 export async function openSearchStudy({
   config,
@@ -47,6 +48,7 @@ export async function openSearchStudy({
     },
   });
   try {
+    assertOwnTrials(study);
     await enqueueOnce(study, startingPoints(config.search, latents), out);
     return study;
   } catch (error) {

@@ -81,7 +81,11 @@ export function factsOf(header: HeaderRecord): SearchFacts | undefined {
 export function assertSameSearch(header: HeaderRecord, asked: SearchFacts, out: string): void {
   const begun = factsOf(header);
   if (begun === undefined) {
-    throw changed(`${out}: expected a search, got a study of another kind`, out);
+    throw new BoSearchError(
+      'E_CONFIG_CHANGED',
+      `${out}: expected the folder of a search or a new one, got a study of another kind`,
+      { hint: 'choose another folder for the search: a study of ask, or of a program, stays as it is' },
+    );
   }
   assertSameFacts(begun, asked, out);
 }

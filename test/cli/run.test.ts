@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openStudy, type Outcome } from '../../src/index.js';
 import { readSearchConfig } from '../../src/search/config/read-search-config.js';
 import { schedulesFromJson, type SchedulesFile } from '../../src/schedules/index.js';
 import { currentOwner } from '../../src/storage/lock-owner.js';
@@ -442,6 +443,54 @@ describe('bo-search status', () => {
       failed: 0,
       running: 0,
     });
+  });
+});
+
+describe('bo-search ask, tell and expire in the folder of a run', () => {
+  it.each([
+    ['ask', []],
+    ['tell', ['0', '--value', '0.9']],
+    ['expire', []],
+  ])('%s is refused, and the journal stays as it was', async (command, args) => {
+    const before = read('runs/base/study.jsonl');
+    expect(await cli.run([command, 'runs/base', ...args])).toEqual({
+      code: 3,
+      stdout: '',
+      stderr:
+        `bo-search: runs/base: expected a study of ask, got the folder of a run, whose trials only the run itself may ${command}\n` +
+        'hint: npx bo-search run <your search.yaml> --out runs/base goes on with it, npx bo-search best runs/base reads it; ask in another folder for a study of your own\n',
+    });
+    expect(read('runs/base/study.jsonl')).toBe(before);
+  });
+
+  it('and run is refused in the folder of a study of ask', async () => {
+    await cli.run(['ask', 'runs/asked', '--latents', '12']);
+    const { code, stderr } = await cli.run(['run', 'search.yaml', '--out', 'runs/asked']);
+    expect(code).toBe(3);
+    expect(stderr.split('\n').slice(-3)).toEqual([
+      'bo-search: runs/asked: expected the folder of a search or a new one, got a study of another kind',
+      'hint: choose another folder for the search: a study of ask, or of a program, stays as it is',
+      '',
+    ]);
+  });
+
+  it.each<[string, boolean, Outcome, string]>([
+    ['a plain value', false, { value: 0.99 }, 'with the plain value 0.99'],
+    ['counts', false, { successes: 9, trials: 10 }, 'with 9 successes of 10'],
+    ['a trial of ask', true, { failed: 'expired' }, 'that was asked from outside'],
+  ])('run does not trust %s that another program told', async (_what, detached, outcome, got) => {
+    const out = copyRun('foreign', ['results.json']);
+    const study = await openStudy(join(cli.folder, out));
+    await study.tell(await study.ask({ detached }), outcome);
+    await study.close();
+    const { code, stderr } = await cli.run(['run', 'search.yaml', '--out', out, '--evaluations', '8']);
+    rmSync(join(cli.folder, out), { recursive: true });
+    expect(code).toBe(3);
+    expect(stderr.split('\n').slice(-3)).toEqual([
+      `bo-search: ${out}/study.jsonl: expected trials that this search measured itself, got trial 6 ${got}`,
+      'hint: the search was continued by another program: begin it again in another folder',
+      '',
+    ]);
   });
 });
 

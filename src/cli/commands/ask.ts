@@ -11,6 +11,7 @@ import {
   type Study,
   type Trial,
 } from '../../index.js';
+import { assertOwnStudy } from '../assert-own-study.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { noteWarnings, withStudy } from '../open-when-free.js';
 import { assertPrintable, type PointFormat, pointLine } from '../point-lines.js';
@@ -36,6 +37,7 @@ export interface AskFlags {
 /** Asks for trials that stay pending until they are told, whatever becomes of this process. */
 export async function ask(folder: string, flags: AskFlags): Promise<ExitCode> {
   const space = await spaceOf(flags);
+  assertOwnStudy(folder, 'ask');
   if (space !== undefined) assertPrintable(space, flags.format);
   const { place, trials, searched } = await withStudy(
     () => open(folder, space, flags),

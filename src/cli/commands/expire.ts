@@ -1,5 +1,6 @@
 /** `bo-search expire`: ends trials that nobody will tell. */
 import { openStudy } from '../../index.js';
+import { assertOwnStudy } from '../assert-own-study.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { noteWarnings, withStudy } from '../open-when-free.js';
 import { note, print } from '../terminal.js';
@@ -15,6 +16,7 @@ export async function expire(
   numbers: readonly number[],
   { wait, json }: ExpireFlags,
 ): Promise<ExitCode> {
+  assertOwnStudy(folder, 'expire');
   const ended = await withStudy(
     () => openStudy(folder, { onEvent: noteWarnings }),
     wait,

@@ -1,5 +1,6 @@
 /** `bo-search tell`: what came of a trial. */
 import { observedInterval, observedValue, openStudy, type Study, type Trial } from '../../index.js';
+import { assertOwnStudy } from '../assert-own-study.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { noteWarnings, withStudy } from '../open-when-free.js';
 import { print } from '../terminal.js';
@@ -13,6 +14,7 @@ export interface TellFlags extends ToldFlags {
 /** Ends a running trial with its outcome. */
 export async function tell(folder: string, number: number, flags: TellFlags): Promise<ExitCode> {
   const told = await toldOutcome(flags);
+  assertOwnStudy(folder, 'tell');
   const { trial, ended } = await withStudy(
     () => openStudy(folder, { onEvent: noteWarnings }),
     flags.wait,
