@@ -1,5 +1,5 @@
 /** What a search recommends, in words. */
-import type { SearchResults } from '../search/index.js';
+import type { ResultRow, SearchResults } from '../search/index.js';
 
 /** What is recommended, and why it need not be the trial that scored best. */
 export function learnedLines({
@@ -14,6 +14,20 @@ export function learnedLines({
     ...(observed.trial === trial
       ? []
       : [`chosen by posterior mean; best observed: trial ${observed.trial} with ${fixed(observed.value)}`]),
+  ];
+}
+
+/** Which simple rivals what was learned does not beat on the held-out images; nothing where it beats them all. */
+export function verdictLines(rows: readonly Pick<ResultRow, 'name' | 'difference'>[]): string[] {
+  const compared = rows.flatMap(({ name, difference }) =>
+    difference === undefined ? [] : [{ name, difference }],
+  );
+  const worse = compared.filter(({ difference: { interval } }) => interval[1] < 0);
+  const level = compared.filter(({ difference: { interval } }) => interval[0] <= 0 && interval[1] >= 0);
+  const names = (some: readonly { readonly name: string }[]) => some.map(({ name }) => name).join(', ');
+  return [
+    ...(worse.length === 0 ? [] : [`what was learned is worse than: ${names(worse)}`]),
+    ...(level.length === 0 ? [] : [`these images do not tell what was learned from: ${names(level)}`]),
   ];
 }
 

@@ -113,11 +113,15 @@ async function judgedSample(
   const blockSize = split === 'search' ? config.search.block : undefined;
   const spec = sampleSpec(config, split);
   const ending = signal === undefined ? {} : { signal };
+  let attacking = true; // later progress is of evaluations, which the trials' own events tell
   const sample = await evaluator.openSample(spec, {
     ...ending,
     ...(blockSize === undefined ? {} : { blockSize }),
-    onProgress: ({ done, of }) => onEvent?.({ kind: 'attacking', split, done, of }),
+    onProgress: ({ done, of }) => {
+      if (attacking) onEvent?.({ kind: 'attacking', split, done, of });
+    },
   });
+  attacking = false;
   const attack = sample.attack === undefined ? undefined : summariseCounts(sample.attack);
   const kept = sample.images;
   if (attack !== undefined) onEvent?.({ kind: 'attacked', split, reused: false, kept, summary: attack });

@@ -14,7 +14,7 @@ import {
 import { endOnSignals } from '../end-on-signals.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { liveProgress } from '../live-progress.js';
-import { learnedLines } from '../learned-lines.js';
+import { learnedLines, verdictLines } from '../learned-lines.js';
 import { commandLine } from '../shell-words.js';
 import { note, print, styleOf } from '../terminal.js';
 
@@ -76,6 +76,7 @@ function showResults(outcome: Extract<SearchOutcome, { kind: 'finished' }>, seco
     `On ${heldOut.images} held-out images, in percent with 95 % intervals, K = ${heldOut.draws}:`,
     ...scoreTable(heldOut.rows, style, style.columns),
     '* the interval of the paired difference leaves out 0',
+    ...verdictLines(heldOut.rows),
     '',
     'α of each latent: 0 keeps it, 1 re-samples it',
     ...alphasPicture(facts.model.latents, comparedAlphas(alphas), style, style.columns),
