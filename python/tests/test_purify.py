@@ -172,6 +172,13 @@ def test_latents_and_shapes_are_checked() -> None:
     walk.latents = (*tiny.LATENTS[:4], Latent("w.4", (13,), (8,)))
     with pytest.raises(ModelError, match=r'^prior of latent 4 "w.4": expected shape \(B, 13\), got \(4, 12\)$'):
         logits(defence(walk))
+    walk = tiny.parallel_walk()
+    decode = walk.decode
+    walk.decode = lambda codes: decode(codes)[:, :, :16]
+    with pytest.raises(
+        ModelError, match=r"^model: expected purified images \(4, 3, 32, 32\) as they came in, got \(4, 3, 16, 32\)$"
+    ):
+        logits(defence(walk))
     with pytest.raises(ModelError, match="^model: expected an object with latents, begin"):
         checked_latents(object())  # type: ignore[arg-type]  # the mistake under test
     codes = ParallelCodes(tiny.LATENTS, encode=lambda x: x, prior=lambda n, i, t: n, decode=lambda x: x)
@@ -209,6 +216,12 @@ def test_settings_out_of_range_are_refused(make: Any, message: str) -> None:
     with pytest.raises(ArgumentError) as caught:
         make()
     assert str(caught.value) == message
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="needs a machine without CUDA")
+def test_a_device_that_is_not_here_is_named() -> None:
+    with pytest.raises(ArgumentError, match=r"^device: expected one that is here \(cpu\), got cuda:0 \(.*CUDA"):
+        Compute("cuda:0")
 
 
 def test_autocast_judges_in_half_precision() -> None:

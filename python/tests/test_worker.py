@@ -16,6 +16,8 @@ import torch
 
 import tiny_models as tiny
 from bo_search import BoSearchError, Evaluator, ImagesError, ImageSet, ModelError, NonFiniteError
+from bo_search.purify import DefenceSettings, noise_source
+from bo_search.schedule import SchedulePurifier
 from bo_search.worker import choose_rows, most_images
 from bo_search.worker.requests import evaluate_request, sample_request
 
@@ -311,3 +313,14 @@ def test_a_request_is_given_up_when_cancelled_and_the_child_leaves_when_its_inpu
     child.send(kind="evaluate", sample=long, name="s", alphas=[0.5] * 5, block=block, seed=1)
     assert child.receive()["kind"] == "progress"
     assert child.close()[0] == 0
+
+
+def test_scores_come_out_again_with_the_chosen_images_and_the_key_of_the_run() -> None:
+    evaluator = tiny.evaluator()
+    alphas = [0.0, 0.25, 0.5, 0.75, 1.0]
+    bits = evaluator.outcomes(request(alphas, parts=["clean"], attack=None), nothing)["clean"]
+    chosen = evaluator.choose("search", images=21, seed=1)
+    settings = DefenceSettings(temperature=0.8, attenuation=0.7)
+    purifier = SchedulePurifier(tiny.parallel_walk(), alphas, settings, noise_source("keyed"), micro_batch=8)
+    logits = purifier.logits(chosen.images, tiny.classifier(), draws=2, key="search/1", ids=chosen.ids)
+    assert "".join("01"[int(right)] for right in logits.argmax(1) == chosen.labels) == bits

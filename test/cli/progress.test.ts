@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { BoSearchError } from '../../src/errors.js';
 import { exitCodeOf } from '../../src/cli/exit-codes.js';
-import { learnedLines } from '../../src/cli/learned-lines.js';
+import { learnedLines, verdictLines } from '../../src/cli/learned-lines.js';
 import { liveProgress } from '../../src/cli/live-progress.js';
 import { wordsOf } from '../../src/cli/run-words.js';
 import { styleOf } from '../../src/cli/terminal.js';
@@ -154,6 +154,33 @@ describe('learnedLines(search)', () => {
   it('says no more where it is the same trial', () => {
     const search = { evaluations: 14, recommended: { ...recommended, observed: { ...at(3), value: 0.75 } } };
     expect(learnedLines(search)).toEqual([first]);
+  });
+});
+
+describe('verdictLines(rows)', () => {
+  const row = (name: string, low: number, high: number) => ({
+    name,
+    difference: { mean: (low + high) / 2, interval: [low, high] as const },
+  });
+
+  it('names what was not beaten: what was better, and what the images do not tell apart', () => {
+    const rows = [
+      { name: 'learned' },
+      row('linear', 0.01, 0.1),
+      row('α = 0', -0.01, 0.02),
+      row('no defence', -0.3, -0.1),
+    ];
+    expect(verdictLines(rows)).toEqual([
+      'what was learned is worse than: no defence',
+      'these images do not tell what was learned from: α = 0',
+    ]);
+  });
+
+  it('says nothing where all were beaten, and counts an interval that ends at 0 as not told apart', () => {
+    expect(verdictLines([{ name: 'learned' }, row('linear', 0.01, 0.1)])).toEqual([]);
+    expect(verdictLines([row('a', -0.2, 0), row('b', 0, 0.2)])).toEqual([
+      'these images do not tell what was learned from: a, b',
+    ]);
   });
 });
 

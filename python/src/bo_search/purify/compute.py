@@ -21,12 +21,12 @@ class Compute:
     def __init__(
         self, device: str | torch.device = "cpu", autocast: torch.dtype | None = None, micro_batch: int = 32
     ) -> None:
-        """Raises ArgumentError for a micro-batch below 1 or an autocast type that is not a half one."""
+        """Raises ArgumentError for a device that is not here, a micro-batch below 1, or autocast to no half type."""
         if micro_batch < 1:
             raise ArgumentError(f"micro_batch: expected an integer of at least 1, got {micro_batch}")
         if autocast not in (None, torch.float16, torch.bfloat16):
             raise ArgumentError(f"autocast: expected torch.float16, torch.bfloat16 or None, got {autocast}")
-        self.device = torch.device(device)
+        self.device = _available(device)
         self.autocast_dtype = autocast
         self.micro_batch = micro_batch
 
@@ -64,6 +64,16 @@ class Compute:
         first_line = str(error).splitlines()[0] if str(error) else type(error).__name__
         note = f"bo_search: out of memory, going on with {self.micro_batch} images at once ({first_line})"
         print(note, file=sys.stderr, flush=True)
+
+
+def _available(device: str | torch.device) -> torch.device:
+    try:
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        first_line = str(error).splitlines()[0] if str(error) else type(error).__name__
+        here = "cpu" + "".join(f", cuda:{i}" for i in range(torch.cuda.device_count()))
+        raise ArgumentError(f"device: expected one that is here ({here}), got {device} ({first_line})") from error
+    return torch.device(device)
 
 
 def out_of_memory(error: RuntimeError) -> bool:

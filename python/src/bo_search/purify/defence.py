@@ -108,6 +108,7 @@ class Defence:
         self.compute = compute
         self.source = source
         self.memory = memory
+        self.shape = tuple(shape)
         self.preprocessing = Preprocessing(settings.blur, settings.noise_norm, shape)
 
     def mean_logits(
@@ -213,7 +214,7 @@ class Defence:
         self, ready: Tensor, weights: Sequence[float], key: NoiseKey, ids: Sequence[str], watch: Watch
     ) -> Tensor:
         if isinstance(self.model, FusedPurifier):
-            return self.model.purify(ready, weights, self._noise(key, ids, weights))
+            return self._checked(self.model.purify(ready, weights, self._noise(key, ids, weights)), ids)
         return self._finished(self.model.begin(ready), weights, key, ids, 0, watch)
 
     def _finished(
@@ -223,7 +224,14 @@ class Defence:
         noise = self._noise(key, ids, weights)
         temperature = self.settings.temperature
         walked = walk_latents(self.model, state, weights, noise.latent, temperature, first=first, watch=watch)
-        return self.model.finish(walked)
+        return self._checked(self.model.finish(walked), ids)
+
+    def _checked(self, purified: Tensor, ids: Sequence[str]) -> Tensor:
+        expected = (len(ids), *self.shape)
+        if isinstance(purified, Tensor) and tuple(purified.shape) == expected:
+            return purified
+        got = tuple(purified.shape) if isinstance(purified, Tensor) else type(purified).__name__
+        raise ModelError(f"model: expected purified images {expected} as they came in, got {got}")
 
     def _noise(self, key: NoiseKey, ids: Sequence[str], weights: Sequence[float]) -> BatchNoise:
         return BatchNoise(self, key, ids, [i for i, weight in enumerate(weights) if weight != 0])

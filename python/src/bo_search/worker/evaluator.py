@@ -13,7 +13,7 @@ from bo_search.errors import ImagesError, ModelError, NonFiniteError, RequestErr
 from bo_search.hashing import canonical_json, content_hash, modules_hash
 from bo_search.purify import Compute, Defence, DefenceSettings, TensorMemory, noise_source
 from bo_search.purify.walk import FusedPurifier, LatentWalk, checked_latents
-from bo_search.worker.image_set import ImageSet
+from bo_search.worker.image_set import ChosenImages, ImageSet, choose_rows
 from bo_search.worker.requests import EvaluateRequest, SampleRequest
 from bo_search.worker.sample import Sample, SampleMaker
 
@@ -105,6 +105,21 @@ class Evaluator:
     def classifier(self) -> nn.Module:
         return self._classifier
 
+    def choose(self, set_name: str, *, images: int, seed: int) -> ChosenImages:
+        """The images that a search with this seed takes from a set, in its order: to score a schedule on them again.
+
+        Raises:
+            RequestError: an unknown set. ImagesError: a class with too few images.
+        """
+        if set_name not in self.sets:
+            known = ", ".join(f'"{name}"' for name in self.sets)
+            raise RequestError(f'sample.set: expected one of {known}, got "{set_name}"')
+        source = self.sets[set_name]
+        rows = choose_rows(
+            source.class_numbers(), self.classes, set_name=set_name, task=self.task, count=images, seed=seed
+        )
+        return source.take(rows)
+
     def defence(self, request: SampleRequest) -> Defence:
         """The defence of a sample."""
         temperature = self._temperature if request.temperature is None else request.temperature
@@ -120,9 +135,6 @@ class Evaluator:
         Raises:
             RequestError: an unknown set. ImagesError: too few images. Further as attacks raise.
         """
-        if request.set_name not in self.sets:
-            known = ", ".join(f'"{name}"' for name in self.sets)
-            raise RequestError(f'sample.set: expected one of {known}, got "{request.set_name}"')
         if request != self._current:
             self.memory.clear()  # encodings and noise of another sample
             self._current = request

@@ -17,7 +17,7 @@ from torch import Tensor
 from bo_search.attacks import AttackResult, AttackTarget, ClassifierTarget, DefenceTarget, run_attack
 from bo_search.errors import ImagesError
 from bo_search.hashing import canonical_json, content_hash
-from bo_search.worker.image_set import ChosenImages, choose_rows
+from bo_search.worker.image_set import ChosenImages
 from bo_search.worker.requests import AttackRequest, SampleRequest
 
 if TYPE_CHECKING:
@@ -76,12 +76,7 @@ class SampleMaker:
 
     def _make(self, request: SampleRequest, attack: AttackRequest | None, name: str, progress: Progress) -> Sample:
         evaluator = self._evaluator
-        images = evaluator.sets[request.set_name]
-        rows = choose_rows(
-            images.class_numbers(), evaluator.classes,
-            set_name=request.set_name, task=evaluator.task, count=request.images, seed=request.seed,
-        )  # fmt: skip
-        chosen = images.take(rows)
+        chosen = evaluator.choose(request.set_name, images=request.images, seed=request.seed)
         if attack is None:
             return Sample(chosen, None, None, _hash(chosen, None))
         result = self._attacked(request, attack, chosen, name, progress)
