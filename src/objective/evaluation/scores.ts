@@ -14,6 +14,9 @@ import {
   type WeightedProportion,
 } from './intervals.js';
 
+/** Images that a paired interval adds: one with the difference 1, one with −1. */
+const ADDED_IMAGES = 2;
+
 export interface ScoreSummary {
   /** Number of images m. */
   readonly images: number;
@@ -32,7 +35,7 @@ export interface PairedDifference {
   readonly mean: number;
   /** √(sample variance of the per-image differences / m); 0 where they are all the same, 1 for m = 1. */
   readonly standardError: number;
-  /** mean ± z·standardError (normal approximation); all there can be, −1 to 1, for m = 1. */
+  /** 95 % interval, within −1 to 1: see `pairedDifference`. It holds the mean and is never of width 0. */
   readonly interval: Interval;
 }
 
@@ -95,10 +98,18 @@ function partsOf(outcomes: ImageOutcomes, weights: ScoreWeights): WeightedPropor
 
 /**
  * Paired difference of two lists of scores of the same images, first − second.
+ *
+ * Interval: two images are added, one that only the first and one that only the second gets right. With S and Q the sums
+ * of the differences and of their squares, D = S/(m + 2): D ± z·√((Q + 2)/(m + 2) − D²)/√(m + 2), cut at −1 and 1. Of
+ * yes/no scores it is the adjusted Wald interval of Bonett and Price; images on which both agree then leave an error of
+ * about 2.8/m, where the sample variance would leave none. With many images that differ it is mean ± z·standardError,
+ * but for terms of order 1/m.
+ *
  * One image says nothing of the error: it then has the largest that scores in [0, 1] allow, finite so that files can
  * hold it.
  * @param first - scores (m), each in [0, 1], m at least 1.
  * @throws ShapeError if the lists differ in length or are empty.
+ * @see Bonett and Price 2012, J. Educ. Behav. Stat. 37, 479-488 (adjusted Wald interval of paired proportions)
  */
 export function pairedDifference(first: Float64Array, second: Float64Array): PairedDifference {
   const m = first.length;
@@ -110,12 +121,20 @@ export function pairedDifference(first: Float64Array, second: Float64Array): Pai
   const differences = first.map((score, i) => score - second[i]);
   const mean = differences.reduce((sum, value) => sum + value, 0) / m;
   if (m === 1) return { images: m, mean, standardError: 1, interval: [-1, 1] };
-  const squares = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  const standardError = Math.sqrt(squares / (m - 1) / m);
+  const about = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return {
     images: m,
     mean,
-    standardError,
-    interval: [mean - Z_95 * standardError, mean + Z_95 * standardError],
+    standardError: Math.sqrt(about / (m - 1) / m),
+    interval: adjustedInterval(differences),
   };
+}
+
+/** The interval of `pairedDifference`. */
+function adjustedInterval(differences: Float64Array): Interval {
+  const images = differences.length + ADDED_IMAGES;
+  const centre = differences.reduce((sum, value) => sum + value, 0) / images;
+  const squares = differences.reduce((sum, value) => sum + value ** 2, ADDED_IMAGES);
+  const halfWidth = Z_95 * Math.sqrt((squares / images - centre ** 2) / images);
+  return [Math.max(-1, centre - halfWidth), Math.min(1, centre + halfWidth)];
 }

@@ -2,11 +2,17 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { sampleVariance } from 'simple-statistics';
 import { scoreInterval, wilsonInterval, Z_95 } from '../../../src/objective/evaluation/intervals.js';
+import { randomStream } from '../../../src/math/index.js';
 import { imageScores, pairedDifference, summariseScores } from '../../../src/objective/evaluation/scores.js';
 import { ROUNDING } from '../../tolerances.js';
 import { expectError } from '../expect-error.js';
 
 const half = { clean: 0.5, robust: 0.5 };
+/** Scores of m images: `only` that the first alone gets right, `other` that the second alone does. */
+const discordant = (m: number, only: number, other: number): [Float64Array, Float64Array] => [
+  Float64Array.from({ length: m }, (_, i) => (i < only ? 1 : 0)),
+  Float64Array.from({ length: m }, (_, i) => (i >= only && i < only + other ? 1 : 0)),
+];
 const bits = (length: number) =>
   fc.array(fc.constantFrom('0', '1'), { minLength: length, maxLength: length }).map((list) => list.join(''));
 
@@ -90,15 +96,70 @@ describe('pairedDifference(first, second)', () => {
     const error = Math.sqrt(sampleVariance([1, 0, 0.5, -0.5]) / 4);
     expect(difference.mean).toBe(0.25);
     expect(difference.standardError).toBeCloseTo(error, 12);
-    expect(difference.interval[0]).toBeCloseTo(0.25 - Z_95 * error, 12);
-    expect(difference.interval[1]).toBeCloseTo(0.25 + Z_95 * error, 12);
   });
-  it('has no error where all images differ alike', () => {
-    expect(pairedDifference(Float64Array.of(1, 1), Float64Array.of(0, 0))).toMatchObject({
-      mean: 1,
-      standardError: 0,
-      interval: [1, 1],
-    });
+  it('has the interval of yes/no scores that Bonett and Price give', () => {
+    // 3 images only the first gets right, 1 only the second, of 20: shares 4/22 and 2/22
+    const [only, other, m] = [4 / 22, 2 / 22, 22];
+    const halfWidth = Z_95 * Math.sqrt((only + other - (only - other) ** 2) / m);
+    const { mean, interval } = pairedDifference(...discordant(20, 3, 1));
+    expect(mean).toBeCloseTo(0.1, 12);
+    expect(interval[0]).toBeCloseTo(only - other - halfWidth, 12);
+    expect(interval[1]).toBeCloseTo(only - other + halfWidth, 12);
+  });
+  it('is mean ± z·standard error where many images differ', () => {
+    const { mean, standardError, interval } = pairedDifference(...discordant(4000, 700, 500));
+    expect(Math.abs(interval[0] - (mean - Z_95 * standardError))).toBeLessThan(2 / 4000);
+    expect(Math.abs(interval[1] - (mean + Z_95 * standardError))).toBeLessThan(2 / 4000);
+  });
+  it.each([2, 100, 1000])('is unsure of equality, too, where all of %i images are alike', (m) => {
+    const { mean, standardError, interval } = pairedDifference(...discordant(m, 0, 0));
+    expect([mean, standardError]).toEqual([0, 0]);
+    expect(interval[1]).toBeCloseTo((Z_95 * Math.SQRT2) / (m + 2), 12);
+    expect(interval[0]).toBe(-interval[1]);
+  });
+  it.each([
+    ['first', 1],
+    ['second', -1],
+  ])('is unsure, too, where only the %s gets images right, and stays within −1 and 1', (which, sign) => {
+    const m = 50;
+    const { mean, interval } = pairedDifference(...discordant(m, sign > 0 ? m : 0, sign > 0 ? 0 : m));
+    expect(mean).toBe(sign);
+    expect(sign > 0 ? interval[1] : interval[0]).toBe(sign);
+    expect(Math.abs(interval[1] - interval[0])).toBeGreaterThan(1 / m);
+  });
+  it('has an interval that holds its mean, within −1 and 1', () => {
+    const scores = fc.constantFrom(0, 0.25, 0.5, 1);
+    fc.assert(
+      fc.property(fc.array(fc.tuple(scores, scores), { minLength: 1, maxLength: 40 }), (pairs) => {
+        const [first, second] = [0, 1].map((at) => Float64Array.from(pairs, (pair) => pair[at]));
+        const { mean, interval } = pairedDifference(first, second);
+        expect(interval[0]).toBeLessThanOrEqual(mean);
+        expect(interval[1]).toBeGreaterThanOrEqual(mean);
+        expect(interval[0]).toBeGreaterThanOrEqual(-1);
+        expect(interval[1]).toBeLessThanOrEqual(1);
+        expect(interval[1]).toBeGreaterThan(interval[0]);
+      }),
+      { seed: 8 },
+    );
+  });
+  it.each([
+    [0.005, 0.005],
+    [0.01, 0],
+    [0.03, 0.01],
+    [0.1, 0.05],
+    [0.001, 0],
+  ])('covers the truth in at least 93 % of samples where %p and %p of the images differ', (only, other) => {
+    const stream = randomStream(9, 'coverage', `${only}/${other}`);
+    const [m, samples] = [200, 2000];
+    let covered = 0;
+    for (let i = 0; i < samples; i++) {
+      const draws = Array.from({ length: m }, () => stream.uniform());
+      const first = draws.filter((u) => u < only).length;
+      const second = draws.filter((u) => u >= only && u < only + other).length;
+      const [low, high] = pairedDifference(...discordant(m, first, second)).interval;
+      if (low <= only - other && only - other <= high) covered++;
+    }
+    expect(covered / samples).toBeGreaterThan(0.93);
   });
   it('turns its sign with the order', () => {
     const [a, b] = [Float64Array.of(1, 0, 1), Float64Array.of(0, 0, 1)];
