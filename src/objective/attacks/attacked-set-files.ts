@@ -139,7 +139,7 @@ function differsIn(manifest: AttackedManifest, asked: AttackedSet['request']): s
 
 async function removeOthers(folder: string, file: string): Promise<void> {
   const names = await readdir(folder);
-  const old = names.filter((name) => /^attacked-[0-9a-f]+\.f32(\.partial)?$/.test(name) && name !== file);
+  const old = names.filter((name) => /^attacked-[0-9a-f]+\.f32$/.test(name) && name !== file);
   for (const name of old) await rm(join(folder, name));
 }
 
