@@ -25,7 +25,14 @@ FILE: dict[str, Any] = {
             "alphas": [0.1, 0.2, 0, 1, 0.5],
             "attenuation": 0.5,
             "effectiveAlphas": [0.05, 0.1, 0, 0.5, 0.25],
-            "metrics": {"heldOut": {"clean": {"mean": 0.9, "interval": [0.8, 1]}, "images": 10, "draws": 2}},
+            "metrics": {
+                "heldOut": {
+                    "clean": {"mean": 0.9, "interval": [0.8, 1]},
+                    "weights": {"clean": 0.5, "robust": 0.5},
+                    "images": 10,
+                    "draws": 2,
+                }
+            },
             "provenance": {"studySeed": 1, "trial": 4, "free": {"x": [1]}},
         },
         {"kind": "linear", "alphas": [0.2, 0.4, 0.6, 0.8, 1]},
@@ -82,6 +89,8 @@ def test_a_file_is_read(tmp_path: Path) -> None:
         (changed(["extra"], 1), 'f: unknown key "extra", expected one of $schema, format, version, model, defence, schedules'),
         (changed(["model", "latents", 1], "w.0"), 'f: /model/latents/1: expected every latent once, got "w.0" again'),
         (changed(["model", "hash"], "sha256:xyz"), 'f: /model/hash: expected sha256: and 64 hexadecimal digits, got "sha256:xyz"'),
+        (changed(["model", "hash"], "sha256:" + "0" * 64 + "\n"), f'f: /model/hash: expected sha256: and 64 hexadecimal digits, got "sha256:{"0" * 52}…"'),
+        (changed(["schedules", 0, "metrics", "heldOut", "clean", "mean"], 0.7), "f: /schedules/0/metrics/heldOut/clean/interval: expected an interval with the mean 0.7 in it, got 0.8, 1"),
         (changed(["defence", "temperature"], 0), "f: /defence/temperature: expected a number above 0 and at most 1, got 0"),
         (changed(["schedules"], []), "f: /schedules: expected from 1 to 10000 entries, got 0"),
         (changed(["schedules", 0, "kind"], "best"), 'f: /schedules/0/kind: expected one of learned, linear, cosine, step, constant, reversed, custom, got "best"'),
@@ -91,6 +100,8 @@ def test_a_file_is_read(tmp_path: Path) -> None:
         (changed(["schedules", 0, "attenuation"], 0), "f: /schedules/0/attenuation: expected a number above 0 and at most 1, got 0"),
         (changed(["schedules", 0, "effectiveAlphas", 3], 0.6), "f: /schedules/0/effectiveAlphas/3: expected 0.5 (attenuation · alphas), got 0.6"),
         (changed(["schedules", 0, "metrics", "heldOut", "clean", "interval"], [1, 0.8]), "f: /schedules/0/metrics/heldOut/clean/interval: expected the lower end first, got 1, 0.8"),
+        (changed(["schedules", 0, "metrics", "heldOut", "weights"], {"clean": 0.5, "robust": 0.25}), "f: /schedules/0/metrics/heldOut/weights: expected clean and robust to add up to 1, got 0.5 and 0.25"),
+        (changed(["defence", "blurKernel"], 4), "f: /defence/blurKernel: expected an odd integer, got 4"),
         (changed(["schedules", 0, "provenance", "__proto__"], {}), 'f: /schedules/0/provenance: the key "__proto__" is not allowed'),
         (changed(["schedules", 1, "alphas", 0], 0.3), "f: /schedules/1/alphas/0: expected 0.2 (linear), got 0.3"),
         (changed(["schedules", 2, "from"], 6), "f: /schedules/2/from: expected an integer from 0 to 5, got 6"),
@@ -119,6 +130,11 @@ def test_text_that_is_no_json_is_refused(tmp_path: Path, content: bytes, message
     path.write_bytes(content)
     with pytest.raises(ScheduleError, match=message):
         load_schedules(path)
+    path.write_text(json.dumps(FILE).replace('"version": 1', '"version": 1, "version": 1'))
+    with pytest.raises(
+        ScheduleError, match=r's\.json: expected every key once, got "version" again \(keep the one that is meant\)$'
+    ):
+        load_schedules(path)
     with pytest.raises(ScheduleError, match=r"none\.json: expected a schedules file, got No such file or directory$"):
         load_schedules(tmp_path / "none.json")
 
@@ -128,6 +144,18 @@ def test_names_that_are_not_clear_are_refused() -> None:
         Schedules(FILE).named("cosine")
     with pytest.raises(ScheduleError, match='^schedules: expected one schedule called "custom", got 2'):
         Schedules(FILE).named("custom")
+
+
+def test_a_kind_is_never_taken_for_a_label() -> None:
+    taken = changed(["schedules", 5, "label"], "learned")
+    assert Schedules(taken).learned.kind == "learned"
+    known = "learned, linear, step, constant, reversed, learned (custom), other (custom)"
+    with pytest.raises(ScheduleError) as caught:
+        Schedules(taken).named("learned")
+    assert str(caught.value) == f'schedules: expected one schedule called "learned", got 2 (the file has {known})'
+    with pytest.raises(ScheduleError, match='^schedules: expected one schedule called "learned", got none'):
+        Schedules({**taken, "schedules": taken["schedules"][1:]}).learned  # noqa: B018
+    assert Schedules(changed(["schedules", 0, "label"], "learned")).named("learned").kind == "learned"
 
 
 def test_an_applied_schedule_purifies_as_the_search_did() -> None:
@@ -152,6 +180,22 @@ def test_noise_comes_from_a_generator_where_no_key_is_given() -> None:
     assert not torch.equal(one, other)
     with pytest.raises(ArgumentError, match="^purifier: expected a generator or a key, got both$"):
         purifier(tiny.images(2), generator=torch.Generator(), key="k")
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        (tiny.images(2)[:0], "images: expected (B, C, H, W) with B at least 1, got (0, 3, 32, 32)"),
+        (tiny.images(1)[0], "images: expected (B, C, H, W) with B at least 1, got (3, 32, 32)"),
+        (tiny.images(1).double(), "images: expected torch.float32 in [0, 1], got torch.float64 (hand over images.float(), bytes as images.float() / 255)"),
+    ],
+)  # fmt: skip
+def test_images_that_cannot_be_purified_are_refused(images: torch.Tensor, message: str) -> None:
+    purifier = Schedules(FILE).learned.apply(tiny.parallel_walk())
+    for purify in (purifier, lambda given: purifier.logits(given, tiny.classifier())):
+        with pytest.raises(ArgumentError) as caught:
+            purify(images)
+        assert str(caught.value) == message
 
 
 def test_an_applied_schedule_is_a_module_that_gradients_pass() -> None:

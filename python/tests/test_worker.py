@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -75,6 +76,8 @@ def test_a_class_with_too_few_images_is_named() -> None:
         (lambda: tiny.evaluator(sets={}), "sets: expected at least one image set, got none"),
         (lambda: tiny.evaluator(classes=["a"]), "classes: expected at least 2 names, got 1"),
         (lambda: tiny.evaluator(classes=["a", "b"]), 'set "search": labels[2]: expected an integer from 0 to 1, got 2'),
+        (lambda: tiny.evaluator(sets={"search": tiny.image_set(70), "heldOut": tiny.image_set(6, 3)}), 'set "heldOut": expected images of every class, got none of "violet" (class 6) (choices are class-balanced: add images of it, or leave the class out of classes)'),
+        (lambda: tiny.evaluator().with_sets({"more": ImageSet(tiny.images(2), [6, 6])}), 'set "more": expected images of every class, got none of "red" (class 0) (choices are class-balanced: add images of it, or leave the class out of classes)'),
     ],
 )  # fmt: skip
 def test_images_are_checked(make: Any, message: str) -> None:
@@ -103,6 +106,42 @@ def test_the_hash_names_weights_noise_and_precision() -> None:
     assert tiny.evaluator(micro_batch=3, memory_mb=1).hash == hashes[0].hash
 
 
+def test_the_hash_names_the_task_and_every_image_set() -> None:
+    def with_search(images: ImageSet) -> Evaluator:
+        return tiny.evaluator(sets={"search": images, "heldOut": tiny.image_set(35, 3, "held")})
+
+    base = tiny.image_set(70)
+    brighter = base.images.clone()
+    brighter[69, 2, 31, 31] = 1.0
+    labels = [*base.class_numbers()[:-2], 6, 5]
+    swapped = [1, 0, *range(2, 70)]
+    reordered = ImageSet(base.images[swapped], [labels[row] for row in swapped], [base.names[row] for row in swapped])
+    evaluators = [
+        tiny.evaluator(),
+        tiny.evaluator(task="other"),
+        tiny.evaluator(sets={"search": base}),
+        tiny.evaluator(sets={"search": base, "test": tiny.image_set(35, 3, "held")}),
+        with_search(ImageSet(brighter, base.labels, base.ids)),
+        with_search(ImageSet(base.images, labels, base.ids)),
+        with_search(ImageSet(base.images, base.labels, ["other", *base.names[1:]])),
+        with_search(reordered),
+    ]
+    assert len({one.hash for one in evaluators}) == 8
+    turned = tiny.evaluator(sets={"heldOut": tiny.image_set(35, 3, "held"), "search": base})
+    assert turned.hash == evaluators[0].hash
+    grown = tiny.evaluator(sets={"search": base})
+    grown.with_sets({"heldOut": tiny.image_set(35, 3, "held")})
+    assert grown.hash == evaluators[0].hash
+
+
+def test_attacked_images_kept_on_disk_outlive_a_change_of_another_set(tmp_path: Path) -> None:
+    spec = sample_request(SPEC)
+    first = tiny.evaluator(cache=tmp_path).sample(spec, nothing)
+    other = tiny.evaluator(cache=tmp_path, sets={"search": tiny.image_set(70)})
+    assert other.sample(spec, nothing).hash == first.hash
+    assert len(list(tmp_path.iterdir())) == 1
+
+
 def test_outcomes_do_not_depend_on_blocks_batches_or_memory() -> None:
     alphas = [0.1, 0.3, 0.5, 0.7, 0.9]
     whole = tiny.evaluator().outcomes(request(alphas), nothing)
@@ -113,25 +152,23 @@ def test_outcomes_do_not_depend_on_blocks_batches_or_memory() -> None:
 
 
 def test_alphas_null_is_the_bare_classifier() -> None:
-    evaluator = tiny.evaluator(sets={"search": tiny.judged_set(60)}, classes=tiny.CLASSES)
+    # The random classifier leaves classes out: two that it knows.
+    labels = tiny.judged_set(60).class_numbers()
+    known = sorted(set(labels), key=labels.count)[-2:]
+    keep = [row for row, label in enumerate(labels) if label in known]
+    images = tiny.judged_set(60).images[keep]
+    two = ImageSet(images, [known.index(labels[row]) for row in keep])
+
+    class Two(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.all = tiny.classifier()
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return self.all(x)[:, known]  # type: ignore[no-any-return]
+
+    evaluator = Evaluator(tiny.parallel_walk(), Two(), classes=["a", "b"], sets={"search": two})
     count = evaluator.most_images("search")
-    if count == 0:  # the random classifier leaves a class out: balance two that it knows
-        labels = tiny.judged_set(60).class_numbers()
-        known = sorted(set(labels), key=labels.count)[-2:]
-        keep = [row for row, label in enumerate(labels) if label in known]
-        images = tiny.judged_set(60).images[keep]
-        two = ImageSet(images, [known.index(labels[row]) for row in keep])
-
-        class Two(torch.nn.Module):
-            def __init__(self) -> None:
-                super().__init__()
-                self.all = tiny.classifier()
-
-            def forward(self, x: torch.Tensor) -> torch.Tensor:
-                return self.all(x)[:, known]  # type: ignore[no-any-return]
-
-        evaluator = Evaluator(tiny.parallel_walk(), Two(), classes=["a", "b"], sets={"search": two})
-        count = evaluator.most_images("search")
     bits = evaluator.outcomes(request(None, 0, count, images=count), nothing)
     assert bits["clean"] == "1" * count
     assert "0" in bits["robust"]
@@ -173,10 +210,20 @@ def test_attacked_images_are_found_again_on_disk_and_made_again_if_damaged(
         ({"images": 0}, "sample.images: expected an integer of at least 1, got 0"),
         ({"images": 700}, 'set "search": class '),
         ({"parts": ["both"]}, 'sample.parts: expected a list of "clean" and "robust", got a list of 1'),
+        ({"seed": -1}, "sample.seed: expected an integer of at least 0, got -1"),
+        ({"parts": []}, 'sample.parts: expected a list of "clean" and "robust", got a list of 0'),
+        ({"parts": [["clean"]]}, 'sample.parts: expected a list of "clean" and "robust", got a list of 1'),
+        ({"parts": ["clean", {}]}, 'sample.parts: expected a list of "clean" and "robust", got a list of 2'),
         ({"attack": None}, "sample.attack: expected an attack, since parts has robust, got null"),
         ({"attack": {**SPEC["attack"], "kind": "square"}}, 'sample.attack.kind: expected "fgsm-l2" or "pgd-l2", got "square"'),
         ({"attack": {**SPEC["attack"], "l2Bound": -1}}, "pgd-l2: l2Bound: expected a number above 0, got -1.0"),
         ({"defence": {**SPEC["defence"], "attenuation": "x"}}, 'sample.defence.attenuation: expected a finite number, got "x"'),
+        ({"defence": {**SPEC["defence"], "attenuation": 0}}, "sample.defence.attenuation: expected a number above 0 and at most 1, got 0"),
+        ({"defence": {**SPEC["defence"], "attenuation": 1.5}}, "sample.defence.attenuation: expected a number above 0 and at most 1, got 1.5"),
+        ({"defence": {**SPEC["defence"], "noise": {"l2Norm": 0}}}, "sample.defence.noise.l2Norm: expected a number above 0, got 0"),
+        ({"defence": {**SPEC["defence"], "blur": {"sigma": 1, "kernelSize": True}}}, 'blur: kernelSize must be a number, "paper" or "reference", got True'),
+        ({"attack": {**SPEC["attack"], "randomStart": "false"}}, 'sample.attack.randomStart: expected true or false, got "false"'),
+        ({"attack": {**SPEC["attack"], "keepOnlySuccessful": 1}}, "sample.attack.keepOnlySuccessful: expected true or false, got 1"),
         ({"defence": {**SPEC["defence"], "temperature": 2}}, "temperature: expected a number in (0, 1], got 2.0"),
     ],
 )  # fmt: skip
@@ -202,8 +249,8 @@ def test_nan_of_the_bare_classifier_is_an_error() -> None:
 
 @pytest.mark.parametrize("alphas", [None, [0.5] * 5])
 def test_logits_of_another_number_of_classes_are_refused(alphas: Any) -> None:
-    evaluator = tiny.evaluator(classes=[*tiny.CLASSES, "black"], sets={"search": tiny.image_set(70)})
-    evaluator.sets["search"] = ImageSet(tiny.images(16), [at % 8 for at in range(16)])
+    sets = {"search": ImageSet(tiny.images(16), [at % 8 for at in range(16)])}
+    evaluator = tiny.evaluator(classes=[*tiny.CLASSES, "black"], sets=sets)
     with pytest.raises(ModelError, match=r"^classifier: expected logits \(B, 8\), one a class, got \(8, 7\)$"):
         evaluator.outcomes(request(alphas, 0, 8, images=8, parts=["clean"], attack=None), nothing)
 
@@ -255,13 +302,21 @@ class Child:
         _, errors = self.process.communicate(timeout=60)
         return self.process.returncode, errors.decode()
 
+    def die(self) -> int:
+        """Closes all pipes, as the end of a parent does."""
+        for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
+        return self.process.wait(timeout=60)
+
 
 @pytest.fixture
 def child() -> Iterator[Child]:
     made = Child()
     yield made
     made.process.kill()
-    made.process.communicate()
+    made.die()
 
 
 def test_a_child_answers_the_protocol(child: Child) -> None:
@@ -292,7 +347,7 @@ def test_a_child_answers_the_protocol(child: Child) -> None:
     assert "RuntimeError: no such checkpoint" in errors
 
 
-def test_a_request_is_given_up_when_cancelled_and_the_child_leaves_when_its_input_ends(child: Child) -> None:
+def test_a_request_is_given_up_when_cancelled_and_the_child_leaves_when_nobody_reads_it(child: Child) -> None:
     assert child.ask(kind="describe", protocol=1, task="slow")["kind"] == "description"
     long = {
         **SPEC,
@@ -312,7 +367,33 @@ def test_a_request_is_given_up_when_cancelled_and_the_child_leaves_when_its_inpu
     assert child.ask(kind="describe", protocol=1, task="slow")["kind"] == "description"
     child.send(kind="evaluate", sample=long, name="s", alphas=[0.5] * 5, block=block, seed=1)
     assert child.receive()["kind"] == "progress"
-    assert child.close()[0] == 0
+    assert child.die() == 0
+
+
+def test_what_was_asked_before_the_input_ended_is_answered(child: Child) -> None:
+    block = {"index": 0, "from": 0, "to": 21}
+    child.send(kind="describe", protocol=1, task="colours")
+    child.send(kind="sample", sample=SPEC)
+    child.send(kind="evaluate", sample=SPEC, name="s", alphas=[0.5] * 5, block=block, seed=1)
+    out, _ = child.process.communicate(timeout=60)
+    replies = [json.loads(line) for line in out.splitlines()]
+    answers = [(reply["id"], reply["kind"]) for reply in replies if reply["kind"] != "progress"]
+    assert answers == [(1, "description"), (2, "sampled"), (3, "outcomes")]
+    assert child.process.returncode == 0
+
+
+def test_lines_that_are_no_requests_are_left_out_with_a_note(child: Child) -> None:
+    assert child.process.stdin is not None
+    child.send(kind="cancel", of=[1])
+    child.send(kind="cancel")
+    for line in (b"[" * 100_000, b'{"id": 1, "kind": ', b"[]"):
+        child.process.stdin.write(line + b"\n")
+    assert child.ask(kind="describe", protocol=1, task="colours")["kind"] == "description"
+    errors = child.close()[1]
+    assert errors.count("a cancel was left out: of: expected the id of a request") == 2
+    assert errors.count("a request that is no JSON was left out") == 2
+    assert "a request that is no JSON object was left out" in errors
+    assert "Traceback" not in errors
 
 
 def test_scores_come_out_again_with_the_chosen_images_and_the_key_of_the_run() -> None:

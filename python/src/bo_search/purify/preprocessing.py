@@ -69,6 +69,8 @@ def blur_matrices(blur: Blur, height: int, width: int) -> tuple[Tensor, Tensor]:
 
 def kernel_taps(size: KernelSize, side: int) -> int:
     """Number of taps that a rule gives for images of a side; at least 1."""
+    if isinstance(size, bool):
+        raise ArgumentError(f'blur: kernelSize must be a number, "paper" or "reference", got {size}')
     if isinstance(size, int):
         if size >= 1 and size % 2 == 1:
             return size

@@ -74,7 +74,7 @@ def text(longest: int = 200, shortest: int = 1, pattern: str | None = None, what
             fail(pointer, f"expected text, got {shown(value)}")
         if not shortest <= len(value) <= longest:
             fail(pointer, f"expected {shortest} to {longest} characters, got {len(value)}")
-        if pattern is not None and re.search(pattern, value) is None:
+        if pattern is not None and re.fullmatch(pattern, value) is None:
             fail(pointer, f"expected {what}, got {shown(value)}")
 
     return check

@@ -66,21 +66,26 @@ class Schedules:
         Raises:
             ScheduleError: the file has none, or several: `named` tells those apart by their labels.
         """
-        return self.named("learned")
+        return self._one("learned", [schedule for schedule in self._schedules if schedule.kind == "learned"])
 
     def named(self, name: str) -> FileSchedule:
         """The schedule of that kind or label.
 
         Raises:
-            ScheduleError: none or several are called so.
+            ScheduleError: none or several are called so; the kind of one may be the label of another.
         """
-        labelled = [schedule for schedule in self._schedules if schedule.label == name]
-        found = labelled or [schedule for schedule in self._schedules if schedule.kind == name]
+        return self._one(name, [schedule for schedule in self._schedules if name in (schedule.kind, schedule.label)])
+
+    def _one(self, name: str, found: Sequence[Schedule]) -> FileSchedule:
         if len(found) == 1:
             return FileSchedule(self, found[0])
-        known = ", ".join(schedule.label or schedule.kind for schedule in self._schedules)
+        known = ", ".join(_called(schedule) for schedule in self._schedules)
         got = "none" if len(found) == 0 else f"{len(found)}"
         raise ScheduleError(f'{self.file}: expected one schedule called "{name}", got {got}', f"the file has {known}")
+
+
+def _called(schedule: Schedule) -> str:
+    return schedule.kind if schedule.label is None else f"{schedule.label} ({schedule.kind})"
 
 
 @dataclass(frozen=True)
@@ -200,8 +205,9 @@ class SchedulePurifier(nn.Module):
             ids: of the images, with `key`; their places in the batch where absent.
 
         Raises:
-            ArgumentError: generator and key together.
+            ArgumentError: generator and key together, no images, or images that are not float32.
         """
+        _check_images(images)
         noise = NoiseKey(_key(generator, key), draw)
         outputs = []
         names = _names(images, ids)
@@ -221,6 +227,7 @@ class SchedulePurifier(nn.Module):
         ids: Sequence[str] | None = None,
     ) -> Tensor:
         """Mean logits (B, K) of a classifier over purifications 0 … draws − 1, without gradients, on the CPU."""
+        _check_images(images)
         defence = self._defence(images, classifier)
         return defence.mean_logits(images, _names(images, ids), self.alphas, key=_key(generator, key), draws=draws)
 
@@ -229,6 +236,16 @@ class SchedulePurifier(nn.Module):
             self.model, classifier, self.settings, shape=images.shape[1:],
             compute=Compute(images.device, micro_batch=self._micro_batch), source=self._source, memory=TensorMemory(0),
         )  # fmt: skip
+
+
+def _check_images(images: Tensor) -> None:
+    if images.dim() != 4 or len(images) == 0:
+        raise ArgumentError(f"images: expected (B, C, H, W) with B at least 1, got {tuple(images.shape)}")
+    if images.dtype != torch.float32:
+        raise ArgumentError(
+            f"images: expected torch.float32 in [0, 1], got {images.dtype}",
+            "hand over images.float(), bytes as images.float() / 255",
+        )
 
 
 def _names(images: Tensor, ids: Sequence[str] | None) -> tuple[str, ...]:

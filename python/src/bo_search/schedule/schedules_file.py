@@ -26,6 +26,8 @@ from bo_search.schedule.problem import (
 
 # Largest difference between a stated α and the one its formula gives.
 ALPHA_TOLERANCE = 1e-6
+# Largest difference of a sum of weights from 1.
+_WEIGHT_ROUNDING = 1e-9
 _MAX_LATENTS = 512
 _MAX_SCHEDULES = 10_000
 _MAX_BYTES = 64 * 2**20
@@ -37,6 +39,7 @@ _SPLIT = fields(
         "clean": _ESTIMATE,
         "robust": _ESTIMATE,
         "objective": _ESTIMATE,
+        "weights": fields({"clean": _SHARE, "robust": _SHARE}, ["clean", "robust"]),
         "images": integer(1, math.inf),
         "draws": integer(1, math.inf),
     },
@@ -73,7 +76,7 @@ _OWN = {
 _MODEL = fields(
     {
         "name": text(),
-        "hash": text(10**9, 0, "^sha256:[0-9a-f]{64}$", "sha256: and 64 hexadecimal digits"),
+        "hash": text(10**9, 0, "sha256:[0-9a-f]{64}", "sha256: and 64 hexadecimal digits"),
         "latents": array(text(), 1, _MAX_LATENTS),
     },
     ["name", "latents"],
@@ -129,7 +132,11 @@ def read_schedules(path: str | Path) -> dict[str, Any]:
     if len(raw) > _MAX_BYTES:
         raise ScheduleError(f"{file}: expected at most {_MAX_BYTES // 2**20} MiB, got {len(raw) // 2**20}")
     try:
-        value = json.loads(raw.decode("utf-8-sig"), parse_constant=_refused_constant)
+        value = json.loads(raw.decode("utf-8-sig"), parse_constant=_refused_constant, object_pairs_hook=_of_single_keys)
+    except _RepeatedKeyError as error:
+        raise ScheduleError(
+            f"{file}: expected every key once, got {shown(error.args[0])} again", "keep the one that is meant"
+        ) from None
     except (ValueError, RecursionError) as error:
         raise ScheduleError(
             f"{file}: expected JSON, got {error}",
@@ -164,6 +171,19 @@ def schedule_from(entry: Mapping[str, Any]) -> Schedule:
     return Schedule(entry["kind"], alphas, float(entry.get("attenuation", 1.0)), entry.get("label"), entry)
 
 
+class _RepeatedKeyError(Exception):
+    """A key that stands twice in an object; JSON readers keep the last without a word."""
+
+
+def _of_single_keys(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in made:
+            raise _RepeatedKeyError(key)
+        made[key] = value
+    return made
+
+
 def _refused_constant(name: str) -> float:
     raise ValueError(f"the constant {name}, which is no JSON")
 
@@ -184,6 +204,9 @@ def _check(value: Any) -> None:
     for i, name in enumerate(latents):
         if latents.index(name) < i:
             fail(f"/model/latents/{i}", f"expected every latent once, got {shown(name)} again")
+    kernel = value.get("defence", {}).get("blurKernel", 1)
+    if kernel % 2 == 0:
+        fail("/defence/blurKernel", f"expected an odd integer, got {number_shown(kernel)}")
     for i, entry in enumerate(value["schedules"]):
         _check_values(entry, len(latents), f"/schedules/{i}")
 
@@ -215,10 +238,22 @@ def _check_values(entry: Mapping[str, Any], n: int, pointer: str) -> None:
         _compare(entry["effectiveAlphas"], effective, f"{pointer}/effectiveAlphas", "attenuation · alphas")
     for split, scores in entry.get("metrics", {}).items():
         for name in ("clean", "robust", "objective"):
-            low, high = scores.get(name, {}).get("interval", (0, 0))
-            if low > high:
-                got = f"{number_shown(low)}, {number_shown(high)}"
-                fail(f"{pointer}/metrics/{split}/{name}/interval", f"expected the lower end first, got {got}")
+            if name in scores:
+                _check_interval(scores[name], f"{pointer}/metrics/{split}/{name}/interval")
+        weights = scores.get("weights", {"clean": 0, "robust": 1})
+        if abs(weights["clean"] + weights["robust"] - 1) > _WEIGHT_ROUNDING:
+            got = f"{number_shown(weights['clean'])} and {number_shown(weights['robust'])}"
+            fail(f"{pointer}/metrics/{split}/weights", f"expected clean and robust to add up to 1, got {got}")
+
+
+def _check_interval(estimate: Mapping[str, Any], pointer: str) -> None:
+    mean = estimate["mean"]
+    low, high = estimate["interval"]
+    got = f"{number_shown(low)}, {number_shown(high)}"
+    if low > high:
+        fail(pointer, f"expected the lower end first, got {got}")
+    if not low - ALPHA_TOLERANCE <= mean <= high + ALPHA_TOLERANCE:
+        fail(pointer, f"expected an interval with the mean {number_shown(mean)} in it, got {got}")
 
 
 def _formula(entry: Mapping[str, Any], n: int) -> list[float] | None:

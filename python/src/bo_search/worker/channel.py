@@ -20,16 +20,22 @@ class Channel:
         self._reader = reader
         self._writer = writer
         self._lock = threading.Lock()
+        self._unread = False
+
+    @property
+    def unread(self) -> bool:
+        """Whether a line could not be sent, since nobody reads them any more."""
+        return self._unread
 
     def send(self, message: Mapping[str, Any]) -> None:
-        """Writes one line. A parent that is gone is noticed at the end of the input, not here."""
+        """Writes one line. That the parent is gone shows in `unread`."""
         line = json.dumps(message, allow_nan=False, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
         with self._lock:
             try:
                 self._writer.write(line)
                 self._writer.flush()
             except (BrokenPipeError, ValueError):
-                pass
+                self._unread = True
 
     def lines(self) -> IO[bytes]:
         """The request lines, until the parent closes them."""

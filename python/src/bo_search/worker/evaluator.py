@@ -13,7 +13,7 @@ from bo_search.errors import ImagesError, ModelError, NonFiniteError, RequestErr
 from bo_search.hashing import canonical_json, content_hash, modules_hash
 from bo_search.purify import Compute, Defence, DefenceSettings, TensorMemory, noise_source
 from bo_search.purify.walk import FusedPurifier, LatentWalk, checked_latents
-from bo_search.worker.image_set import ChosenImages, ImageSet, choose_rows
+from bo_search.worker.image_set import ChosenImages, ImageSet, choose_rows, sets_hash
 from bo_search.worker.requests import EvaluateRequest, SampleRequest
 from bo_search.worker.sample import Sample, SampleMaker
 
@@ -82,7 +82,8 @@ class Evaluator:
         for module in modules.values():
             if isinstance(module, nn.Module):
                 module.to(self.compute.device).eval().requires_grad_(False)
-        self.hash = content_hash(
+        # Without the image sets: attacked images kept on disk follow this and their own images, not the other sets.
+        self.model_hash = content_hash(
             modules_hash(modules),
             canonical_json(
                 {
@@ -94,8 +95,14 @@ class Evaluator:
                 }
             ),
         )
+        self._images_hash = sets_hash(self.sets)
         self._samples = SampleMaker(self, None if cache is None else Path(cache))
         self._current: SampleRequest | None = None
+
+    @property
+    def hash(self) -> str:
+        """`sha256:…` of all that outcomes follow: weights, settings, task and every image set."""
+        return content_hash(self.model_hash, self._images_hash, canonical_json({"task": self.task}))
 
     @property
     def model(self) -> LatentWalk | FusedPurifier:
@@ -199,9 +206,11 @@ class Evaluator:
         return len(self.classes) * min(labels.count(label) for label in range(len(self.classes)))
 
     def with_sets(self, sets: Mapping[str, ImageSet]) -> None:
-        """Adds image sets, as the constructor takes them."""
-        self._shape = _common_shape({**self.sets, **sets}, self.classes)
-        self.sets.update(sets)
+        """Adds image sets, as the constructor takes them. The evaluator has another hash then."""
+        together = {**self.sets, **sets}
+        self._shape = _common_shape(together, self.classes)
+        self.sets = together
+        self._images_hash = sets_hash(together)
 
 
 def _bits(logits: Tensor, labels: Tensor, ids: Sequence[str], part: str) -> str:
@@ -215,7 +224,7 @@ def _bits(logits: Tensor, labels: Tensor, ids: Sequence[str], part: str) -> str:
 
 
 def _common_shape(sets: Mapping[str, ImageSet], classes: Sequence[str]) -> tuple[int, ...]:
-    """(C, H, W) of all sets, whose labels must be classes."""
+    """(C, H, W) of all sets, each of which must have images of every class and of no other."""
     if len(classes) < 2:
         raise ImagesError(f"classes: expected at least 2 names, got {len(classes)}")
     if len(sets) == 0:
@@ -225,13 +234,23 @@ def _common_shape(sets: Mapping[str, ImageSet], classes: Sequence[str]) -> tuple
     for name, images in sets.items():
         if shapes[name] != first:
             raise ImagesError(f'set "{name}": expected images of {first} as in "{first_name}", got {shapes[name]}')
-        wrong = next((at for at, label in enumerate(images.class_numbers()) if not 0 <= label < len(classes)), None)
-        if wrong is not None:
-            got = images.class_numbers()[wrong]
-            raise ImagesError(
-                f'set "{name}": labels[{wrong}]: expected an integer from 0 to {len(classes) - 1}, got {got}'
-            )
+        _check_labels(name, images.class_numbers(), classes)
     return first
+
+
+def _check_labels(set_name: str, labels: Sequence[int], classes: Sequence[str]) -> None:
+    wrong = next((at for at, label in enumerate(labels) if not 0 <= label < len(classes)), None)
+    if wrong is not None:
+        raise ImagesError(
+            f'set "{set_name}": labels[{wrong}]: expected an integer from 0 to {len(classes) - 1}, got {labels[wrong]}'
+        )
+    there = set(labels)
+    missing = next((at for at in range(len(classes)) if at not in there), None)
+    if missing is not None:
+        raise ImagesError(
+            f'set "{set_name}": expected images of every class, got none of "{classes[missing]}" (class {missing})',
+            "choices are class-balanced: add images of it, or leave the class out of classes",
+        )
 
 
 def _modules(

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from bo_search.errors import ImagesError
+from bo_search.hashing import canonical_json, content_hash
 from bo_search.random import RandomStream
+
+# Images hashed at once: few enough that their copy is small beside the set.
+_HASHED_AT_ONCE = 256
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,17 @@ class ChosenImages:
     def take(self, rows: Sequence[int]) -> ChosenImages:
         index = torch.tensor(list(rows), dtype=torch.int64)
         return ChosenImages(self.images[index], self.labels[index], tuple(self.ids[row] for row in rows))
+
+
+def sets_hash(sets: Mapping[str, ImageSet]) -> str:
+    """`sha256:…` of names, ids, labels and images, in the order of their rows; sets go in by name."""
+    return content_hash(*(part for name in sorted(sets) for part in (name, _set_hash(sets[name]))))
+
+
+def _set_hash(images: ImageSet) -> str:
+    named = canonical_json([list(images.names), images.class_numbers()])
+    starts = range(0, len(images.images), _HASHED_AT_ONCE)
+    return content_hash(named, *(content_hash(images.images[at : at + _HASHED_AT_ONCE]) for at in starts))
 
 
 def choose_rows(

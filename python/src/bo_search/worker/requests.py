@@ -12,6 +12,7 @@ from bo_search.errors import RequestError
 from bo_search.purify import Blur
 
 PROTOCOL = 1
+_PARTS = ("clean", "robust")
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def sample_request(spec: Mapping[str, Any]) -> SampleRequest:
     """Raises RequestError naming the key that is not right."""
     where = "sample"
     parts = _value(spec, "parts", where)
-    if not isinstance(parts, list) or len(parts) == 0 or not set(parts) <= {"clean", "robust"}:
+    if not isinstance(parts, list) or len(parts) == 0 or any(part not in _PARTS for part in parts):
         raise RequestError(f'{where}.parts: expected a list of "clean" and "robust", got {_shown(parts)}')
     defence = _object(spec, "defence", where)
     blur = _optional(defence, "blur", f"{where}.defence")
@@ -92,16 +93,16 @@ def sample_request(spec: Mapping[str, Any]) -> SampleRequest:
     return SampleRequest(
         set_name=_text(spec, "set", where),
         images=_count(spec, "images", where),
-        seed=_integer(spec, "seed", where),
+        seed=_seed(spec, where),
         noise_key=_text(spec, "noiseKey", where),
         draws=_count(spec, "draws", where),
         parts=tuple(sorted(parts)),
         temperature=None if temperature is None else _checked_number(temperature, f"{where}.defence.temperature"),
-        attenuation=_number(defence, "attenuation", f"{where}.defence"),
+        attenuation=_share(defence, "attenuation", f"{where}.defence"),
         blur=None
         if blur is None
         else Blur(_number(blur, "sigma", f"{where}.defence.blur"), _value(blur, "kernelSize", f"{where}.defence.blur")),
-        noise_norm=None if noise is None else _number(noise, "l2Norm", f"{where}.defence.noise"),
+        noise_norm=None if noise is None else _positive(noise, "l2Norm", f"{where}.defence.noise"),
         attack=None if attack is None else _attack(attack, f"{where}.attack"),
     )
 
@@ -110,10 +111,7 @@ def _attack(spec: Mapping[str, Any], where: str) -> AttackRequest:
     against = _text(spec, "against", where)
     if against not in ("classifier", "defence"):
         raise RequestError(f'{where}.against: expected "classifier" or "defence", got "{against}"')
-    keep = _value(spec, "keepOnlySuccessful", where)
-    if not isinstance(keep, bool):
-        raise RequestError(f"{where}.keepOnlySuccessful: expected true or false, got {_shown(keep)}")
-    return AttackRequest(_attack_settings(spec, where), against, keep)
+    return AttackRequest(_attack_settings(spec, where), against, _flag(spec, "keepOnlySuccessful", where))
 
 
 def _attack_settings(spec: Mapping[str, Any], where: str) -> AttackSettings:
@@ -124,7 +122,8 @@ def _attack_settings(spec: Mapping[str, Any], where: str) -> AttackSettings:
         return FgsmL2(bound, direction)
     if kind == "pgd-l2":
         steps, restarts = spec.get("steps", 10), spec.get("restarts", 1)
-        return PgdL2(bound, steps, spec.get("stepSize"), bool(spec.get("randomStart", False)), restarts)
+        random_start = "randomStart" in spec and _flag(spec, "randomStart", where)
+        return PgdL2(bound, steps, spec.get("stepSize"), random_start, restarts)
     raise RequestError(f'{where}.kind: expected "fgsm-l2" or "pgd-l2", got "{kind}"')
 
 
@@ -163,6 +162,34 @@ def _count(message: Mapping[str, Any], key: str, where: str) -> int:
     value = _integer(message, key, where)
     if value < 1:
         raise RequestError(f"{where}.{key}: expected an integer of at least 1, got {value}")
+    return value
+
+
+def _seed(message: Mapping[str, Any], where: str) -> int:
+    value = _integer(message, "seed", where)
+    if value < 0:
+        raise RequestError(f"{where}.seed: expected an integer of at least 0, got {value}")
+    return value
+
+
+def _flag(message: Mapping[str, Any], key: str, where: str) -> bool:
+    value = _value(message, key, where)
+    if not isinstance(value, bool):
+        raise RequestError(f"{where}.{key}: expected true or false, got {_shown(value)}")
+    return value
+
+
+def _share(message: Mapping[str, Any], key: str, where: str) -> float:
+    value = _number(message, key, where)
+    if not 0 < value <= 1:
+        raise RequestError(f"{where}.{key}: expected a number above 0 and at most 1, got {value:g}")
+    return value
+
+
+def _positive(message: Mapping[str, Any], key: str, where: str) -> float:
+    value = _number(message, key, where)
+    if value <= 0:
+        raise RequestError(f"{where}.{key}: expected a number above 0, got {value:g}")
     return value
 
 

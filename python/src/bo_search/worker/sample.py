@@ -111,7 +111,7 @@ class SampleMaker:
 
         if self._cache is None:
             return make()
-        identity = content_hash(self._evaluator.hash, name, _hash(chosen, None))
+        identity = content_hash(self._evaluator.model_hash, name, _hash(chosen, None))
         return _stored(self._cache, identity, make)
 
     def _target(self, request: SampleRequest, attack: AttackRequest, tick: Callable[[], None]) -> AttackTarget:

@@ -32,7 +32,7 @@ _PROGRESS_SECONDS = 0.5
 
 
 def serve(evaluators: Evaluators) -> None:
-    """Serves until the parent closes standard input.
+    """Serves until the parent closes standard input; what it asked before that is answered as long as it reads.
 
     Load models inside a function where you can: what it prints is then safe, and a failure becomes an error reply.
     """
@@ -50,8 +50,8 @@ class _Cancelled(Exception):
     """The open request was given up."""
 
 
-class _Closed(Exception):
-    """The parent closed the input."""
+class _Unread(Exception):
+    """Nobody reads the replies any more."""
 
 
 class Worker:
@@ -63,16 +63,15 @@ class Worker:
         self._evaluator: Evaluator | None = None
         self._queue: queue.Queue[Mapping[str, Any] | None] = queue.Queue()
         self._given_up: set[int] = set()
-        self._closed = threading.Event()
         self._last_progress = 0.0
 
     def run(self) -> None:
-        """Answers requests until the input ends."""
+        """Answers all requests up to the end of the input, or until nobody reads the replies."""
         threading.Thread(target=self._read, name="bo-search-requests", daemon=True).start()
         while (message := self._queue.get()) is not None:
             try:
                 self._answer(message)
-            except _Closed:
+            except _Unread:
                 return
 
     def _read(self) -> None:
@@ -80,34 +79,39 @@ class Worker:
             for line in self._channel.lines():
                 self._received(line)
         finally:
-            self._closed.set()
             self._queue.put(None)
 
     def _received(self, line: bytes) -> None:
         try:
             message = json.loads(line)
-        except ValueError as error:
-            print(f"bo_search: a request that is no JSON was left out: {error}", file=sys.stderr, flush=True)
+        except (ValueError, RecursionError) as error:
+            _left_out(f"a request that is no JSON was left out: {error}")
             return
         if not isinstance(message, dict):
-            print("bo_search: a request that is no JSON object was left out", file=sys.stderr, flush=True)
+            _left_out("a request that is no JSON object was left out")
         elif message.get("kind") == "cancel":
-            self._given_up.add(message.get("of", -1))
+            self._give_up(message.get("of"))
         else:
             self._queue.put(message)
+
+    def _give_up(self, number: object) -> None:
+        if isinstance(number, int) and not isinstance(number, bool):
+            self._given_up.add(number)
+        else:
+            _left_out("a cancel was left out: of: expected the id of a request")
 
     def _answer(self, message: Mapping[str, Any]) -> None:
         try:
             number = request_id(message)
         except RequestError as error:
-            print(f"bo_search: {error}", file=sys.stderr, flush=True)
+            _left_out(str(error))
             return
         try:
             self._look(number)
             reply = self._reply(number, message)
         except _Cancelled:
             reply = {"kind": "cancelled"}
-        except _Closed:
+        except _Unread:
             raise
         except BoSearchError as error:
             reply = {"kind": "error", "message": str(error)}
@@ -179,8 +183,8 @@ class Worker:
         return self._evaluator
 
     def _look(self, number: int) -> None:
-        if self._closed.is_set():
-            raise _Closed
+        if self._channel.unread:
+            raise _Unread
         if number in self._given_up:
             raise _Cancelled
 
@@ -190,3 +194,7 @@ class Worker:
         if now - self._last_progress >= _PROGRESS_SECONDS:
             self._last_progress = now
             self._channel.send({"id": number, "kind": "progress", "done": done, "of": of, "note": note})
+
+
+def _left_out(note: str) -> None:
+    print(f"bo_search: {note}", file=sys.stderr, flush=True)
