@@ -131,6 +131,7 @@ async function judgedSample(
     draws: spec.draws,
     ...(sample.labels === undefined ? {} : { labels: sample.labels }),
     ...(attack === undefined ? {} : { attack }),
+    undefended: evaluator.description.can?.includes('no-defence') === true,
     objective: sample.objective,
     score: (alphas, stop) => patiently(sample, alphas, stop),
     dispose: () => undefined,

@@ -35,15 +35,17 @@ export interface HeldOutOptions {
 async function compareHeldOut(options: HeldOutOptions): Promise<ResultRow[]> {
   const { schedules, weights, onProgress } = options;
   const scores: ScheduleScore[] = [];
-  const of = schedules.length + 1;
+  const of = schedules.length + (options.sample.undefended ? 1 : 0);
   for (const schedule of schedules) {
     scores.push({ ...schedule, ...scored(options, await outcomesOf(options, schedule.alphas)) });
     onProgress?.({ label: schedule.label, done: scores.length, of });
   }
   const undefended = await undefendedOutcomes(options);
-  const bare = { kind: 'no-defence', label: 'no defence' };
-  if (undefended !== undefined) scores.push({ ...bare, ...scored(options, undefended) });
-  onProgress?.({ label: bare.label, done: of, of });
+  if (undefended !== undefined) {
+    const bare = { kind: 'no-defence', label: 'no defence' };
+    scores.push({ ...bare, ...scored(options, undefended) });
+    onProgress?.({ label: bare.label, done: scores.length, of });
+  }
   const byClass = options.sample.labels !== undefined;
   return compareWith(scores, 'learned', weights).map((score) => resultRow(score, byClass));
 }

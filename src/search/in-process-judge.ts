@@ -69,6 +69,7 @@ async function judgedSample(
     draws,
     labels: clean.labels,
     attack: sample.attack,
+    undefended: true,
     objective: inProcessObjective({ sample: name, noiseKey, draws, classes, weights, blocks }),
     score: (alphas, signal) => score(sample, alphas, classes, signal),
     dispose: () => sample.dispose(),

@@ -86,6 +86,8 @@ export interface JudgedSample {
   readonly labels?: Int32Array;
   /** What became of the images under the attack, where there is one and the judge says. */
   readonly attack?: AttackSummary;
+  /** Whether there are outcomes without a defence. */
+  readonly undefended: boolean;
   /** Judges trials block by block. */
   readonly objective: BlockObjective;
   /** Outcomes of all images under α, or without a defence (null); undefined where the judge has no such row. */

@@ -173,7 +173,7 @@ describe('runSearch with an evaluator', () => {
   });
 
   it('leaves results that the JSON Schema takes', () => {
-    const validate = new Ajv2020({ strict: false }).compile(resultsJsonSchema());
+    const validate = new Ajv2020({ strict: true }).compile(resultsJsonSchema());
     expect(validate(JSON.parse(text('whole', 'run', 'results.json')))).toBe(true);
   });
 
@@ -249,7 +249,11 @@ describe('runSearch with an evaluator', () => {
       puppet: { can: [], labels: false },
       more: 'task: sides\ntemperature: 0.5\n',
     });
-    const { results, schedules } = await finished(configFile, at('least', 'run'));
+    const scored: string[] = [];
+    const { results, schedules } = await finished(configFile, at('least', 'run'), (event) => {
+      if (event.kind === 'scoring') scored.push(`${event.label} ${event.done}/${event.of}`);
+    });
+    expect(scored.at(-1)).toBe('α = 0 6/6');
     expect(results.heldOut.rows.map(({ kind }) => kind)).not.toContain('no-defence');
     expect(results.heldOut).not.toHaveProperty('attack');
     expect(results.heldOut.rows[0]).toMatchObject({ balanced: {}, perClass: {} });
