@@ -116,7 +116,7 @@ export class Session {
   async #waitItsTurn(trouble: Trouble, signal: AbortSignal): Promise<void> {
     const { restarts, backoff, onEvent } = this.settings;
     if (this.#restarts >= restarts) {
-      const message = `expected a good answer within ${restarts} restarts in a row, got none; ${trouble.fault.message}`;
+      const message = `${expectation(restarts)}; ${trouble.fault.message}`;
       this.#gone = goneError(this.name, { ...trouble.fault, message }, trouble.stderr);
       throw this.#gone;
     }
@@ -184,6 +184,11 @@ export class Session {
     };
     return { ...options, onProgress };
   }
+}
+
+function expectation(restarts: number): string {
+  if (restarts === 0) return 'expected good answers from the first process, with restarts: 0, got a fault';
+  return `expected a good answer within ${restarts === 1 ? 'one restart' : `${restarts} restarts in a row`}, got none`;
 }
 
 /** What a request that was not answered met. */

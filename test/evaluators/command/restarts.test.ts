@@ -37,6 +37,23 @@ describe('restarts', () => {
     expect(linesOf(log).filter((line) => line === 'start')).toHaveLength(4);
   });
 
+  it.each([
+    [0, 'good answers from the first process, with restarts: 0, got a fault'],
+    [1, 'a good answer within one restart, got none'],
+  ])('say how many there may be: %i', async (restarts, expectation) => {
+    const puppet = await openPuppet({ faults: { 1: { kind: 'exit3' } } }, { restarts });
+    const sample = await puppet.openSample(SPEC);
+    for (let i = 0; i <= restarts; i++) {
+      await expectRejection(sample.evaluate(alphasOf(1)), { code: 'E_EVALUATOR', message: /code 3\n/ });
+    }
+    await expectRejection(sample.evaluate(alphasOf(1)), {
+      code: 'E_EVALUATOR',
+      message:
+        `${EVALUATOR}: expected ${expectation}; expected it to go on, got exit with code 3` +
+        tail('fault exit3 at evaluate 0.001'),
+    });
+  });
+
   it('are counted anew after a good answer', async () => {
     const puppet = await openPuppet({ faults: { 1: { kind: 'exit3' } } }, { restarts: 1 });
     const sample = await puppet.openSample(SPEC);
