@@ -40,12 +40,13 @@ export function checkAnswer(
   return undefined;
 }
 
-function checkDescription({ latents, sets }: DescriptionReply): EvaluatorFault | undefined {
+function checkDescription({ latents, classes, sets }: DescriptionReply): EvaluatorFault | undefined {
   return (
     distinct(
       latents.map(({ name }) => name),
       'description.latents',
     ) ??
+    distinct(classes, 'description.classes') ??
     distinct(
       sets.map(({ name }) => name),
       'description.sets',
@@ -71,11 +72,39 @@ function checkSampled(
   if (labels !== undefined && odd >= 0) {
     return count(`sampled.labels[${odd}]`, `a class from 0 to ${classes - 1}`, labels[odd] ?? 'none');
   }
-  if (attack !== undefined && attack.cleanErrors + attack.successes > attack.images) {
-    const most = `clean errors and successes to be at most ${attack.images} together`;
-    return count('sampled.attack', most, attack.cleanErrors + attack.successes);
-  }
+  const wrong =
+    attack === undefined ? undefined : checkCounts(attack, sample.images, fewer ? images : undefined);
+  if (wrong !== undefined) return wrong;
   return ids === undefined ? undefined : distinct(ids, 'sampled.ids');
+}
+
+/**
+ * Whether what became of the images adds up.
+ * @param asked - images asked for.
+ * @param kept - images in the sample, where failed attacks are left out.
+ */
+function checkCounts(
+  { images, cleanErrors, successes, ...flagged }: NonNullable<SampledReply['attack']>,
+  asked: number,
+  kept: number | undefined,
+): EvaluatorFault | undefined {
+  const where = 'sampled.attack';
+  if (images !== asked) return count(`${where}.images`, `${asked}, all that were asked for`, images);
+  const wrong = cleanErrors + successes;
+  if (wrong > images) {
+    return count(where, `clean errors and successes to be at most ${images} together`, wrong);
+  }
+  if (kept !== undefined && wrong !== kept) {
+    return count(where, `clean errors and successes to be the ${kept} images that are left`, wrong);
+  }
+  const most = { eightBitSuccesses: images - cleanErrors, zeroGradients: images, nonFinite: images };
+  for (const name of ['eightBitSuccesses', 'zeroGradients', 'nonFinite'] as const) {
+    const number = flagged[name];
+    if (number !== undefined && number > most[name]) {
+      return count(`${where}.${name}`, `at most ${most[name]}`, number);
+    }
+  }
+  return undefined;
 }
 
 function checkOutcomes({ sample, block }: EvaluateRequest, reply: OutcomesReply): EvaluatorFault | undefined {

@@ -110,7 +110,7 @@ export interface DescriptionReply {
   readonly model: { readonly name: string; readonly hash: string };
   /** In the order of α. */
   readonly latents: readonly { readonly name: string; readonly shape?: readonly number[] }[];
-  /** Names of the classes, for people. */
+  /** Names of the classes, for people: at most 30,000, no two the same. */
   readonly classes: readonly string[];
   /** Image sets; `search` and `heldOut` are those that a run uses. */
   readonly sets: readonly { readonly name: string; readonly images: number }[];
@@ -136,7 +136,7 @@ export interface SampledReply {
     readonly images: number;
     readonly cleanErrors: number;
     readonly successes: number;
-    /** Successes after rounding to 8 bits. */
+    /** Attacked images, clean errors apart, that are misclassified after rounding to 8 bits. */
     readonly eightBitSuccesses?: number;
     readonly zeroGradients?: number;
     readonly nonFinite?: number;

@@ -156,6 +156,10 @@ describe('openCommandEvaluator: what keeps an evaluator from starting', () => {
       'description.model.hash: expected "sha256:" and 64 hexadecimal digits, got "abc"',
     ],
     [{ say: { can: ['fly'] } }, 'description.can[0]: expected one of sample, cancel, no-defence, got "fly"'],
+    [
+      { say: { classes: ['cat', 'dog', 'cat'] } },
+      'description.classes: expected no two the same, got "cat" twice',
+    ],
     [{ say: { sets: null } }, 'description.sets: expected a list of image sets, got null'],
   ])('%j', async (plan, message) => {
     await expectRejection(openPuppet(plan), {
@@ -203,6 +207,22 @@ describe('openSample: what is no sample', () => {
       { sampled: { attack: { images: 12, cleanErrors: 6, successes: 7 } } },
       'sampled.attack: expected clean errors and successes to be at most 12 together, got 13',
     ],
+    [
+      { sampled: { attack: { images: 11, cleanErrors: 1, successes: 2 } } },
+      'sampled.attack.images: expected 12, all that were asked for, got 11',
+    ],
+    [
+      { sampled: { attack: { images: 12, cleanErrors: 4, successes: 2, eightBitSuccesses: 9 } } },
+      'sampled.attack.eightBitSuccesses: expected at most 8, got 9',
+    ],
+    [
+      { sampled: { attack: { images: 12, cleanErrors: 4, successes: 2, zeroGradients: 13 } } },
+      'sampled.attack.zeroGradients: expected at most 12, got 13',
+    ],
+    [
+      { sampled: { attack: { images: 12, cleanErrors: 4, successes: 2, nonFinite: 13 } } },
+      'sampled.attack.nonFinite: expected at most 12, got 13',
+    ],
   ])('%j', async (plan, message) => {
     const puppet = await openPuppet(plan);
     await expectRejection(puppet.openSample(SPEC), {
@@ -219,8 +239,27 @@ describe('openSample: what is no sample', () => {
     expect(await sample.evaluate(alphasOf(4))).toEqual(outcomesOf(4, 0, 3));
   });
 
+  it('left are clean errors and successes', async () => {
+    const attack = { kind: 'fgsm-l2', against: 'classifier', l2Bound: 1, keepOnlySuccessful: true } as const;
+    const left = { images: 3, labels: [0, 1, 1], ids: ['a', 'b', 'c'] };
+    const puppet = await openPuppet({
+      sampled: { ...left, attack: { images: 12, cleanErrors: 2, successes: 2 } },
+    });
+    await expectRejection(puppet.openSample({ ...SPEC, attack }), {
+      code: 'E_EVALUATOR',
+      message: `${EVALUATOR}: sample of search: sampled.attack: expected clean errors and successes to be the 3 images that are left, got 4`,
+    });
+  });
+
+  it('more successes after rounding than before are none', async () => {
+    const counts = { images: 12, cleanErrors: 4, successes: 2, eightBitSuccesses: 8 };
+    const puppet = await openPuppet({ sampled: { attack: counts } });
+    expect((await puppet.openSample(SPEC)).attack).toEqual(counts);
+  });
+
   it('none at all is an error, and no fault of the process', async () => {
-    const puppet = await openPuppet({ sampled: { images: 0, labels: [], ids: [] } });
+    const nothing = { images: 12, cleanErrors: 0, successes: 0 };
+    const puppet = await openPuppet({ sampled: { images: 0, labels: [], ids: [], attack: nothing } });
     const attack = { kind: 'fgsm-l2', against: 'classifier', l2Bound: 1, keepOnlySuccessful: true } as const;
     await expectRejection(puppet.openSample({ ...SPEC, attack }), {
       code: 'E_EVALUATOR',
