@@ -45,6 +45,42 @@ describe('the bayes policy', () => {
     ).toBe('bayes');
   });
 
+  describe('with ei, the plain search', () => {
+    const plain = () => createBayesPolicy({ ...QUICK, acquisition: 'ei', initial: 5 });
+    const points = [0.1, 0.3, 0.5, 0.7, 0.9].map((u) => [u, 1 - u]);
+    const good = points.map((unit, t) => ended(t, unit, bowl(unit)));
+
+    it('counts failed trials as part of the initial design', () => {
+      const failed = good.map((trial, t) => (t < 2 ? ended(t, trial.unit, { failed: 'no' }) : trial));
+      expect(plain().suggest(context(failed)).by).toBe('bayes');
+      const none = points.map((unit, t) => ended(t, unit, { failed: 'no' }));
+      expect(plain().suggest(context(none)).by).toBe('initial');
+    });
+
+    it('stays plain after a failed trial, and does not go there again', () => {
+      const next = plain().suggest(context(good));
+      expect(next).toMatchObject({ by: 'bayes', notes: [] });
+      const elsewhere = context([...good, ended(5, [0.99, 0.99], { failed: 'no' })]);
+      // the trial's number keys the search's own random numbers, so near is as good as it gets
+      const close = Math.hypot(
+        ...plain()
+          .suggest(elsewhere)
+          .unit.map((u, j) => u - next.unit[j]),
+      );
+      expect(close).toBeLessThan(0.02);
+      const there = plain().suggest(context([...good, ended(5, next.unit, { failed: 'no' })]));
+      expect(there.notes.map(({ kind }) => kind)).toEqual(['near-duplicate']);
+      expect(there.unit).not.toEqual(next.unit);
+    });
+
+    it('says where it is not plain: with a trial under way', () => {
+      const notes = plain().suggest(context([...good, running(5, [0.99, 0.99])])).notes;
+      expect(notes.map(({ kind, message }) => `${kind}: ${message}`)).toEqual([
+        'acquisition-replaced: with trials pending, log-nei stands in for ei',
+      ]);
+    });
+  });
+
   it('stays with the design while nothing has ended', () => {
     const trials = Array.from({ length: 9 }, (_, t) => running(t, [t / 9, 0.5]));
     expect(quick().suggest(context(trials)).by).toBe('initial');

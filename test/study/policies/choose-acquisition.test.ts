@@ -59,22 +59,30 @@ describe('replacementNote(choice, chosen, pending)', () => {
     replacementNote({ acquisition: kind }, chosen(kind, pending, given), Float64Array.from(pending));
   const twoSamples = { ...data, offsets: { of: Int32Array.of(0, 1, 1), variance: 0.5 } };
 
-  it('says where expected improvement stands in for what is none', () => {
+  it('says where noise-corrected log EI stands in for what it is not', () => {
     const pending = (kind: string) => ({
       kind: 'acquisition-replaced',
       message: `with trials pending or failed, log-nei stands in for ${kind}`,
     });
     expect(noted('pi', [0.6])).toEqual(pending('pi'));
     expect(noted('ucb', [0.6])).toEqual(pending('ucb'));
+    expect(noted('ei', [0.6])).toEqual({
+      kind: 'acquisition-replaced',
+      message: 'with trials pending, log-nei stands in for ei',
+    });
+    expect(noted('ei', [], twoSamples)).toEqual({
+      kind: 'acquisition-replaced',
+      message: 'over several samples, log-nei stands in for ei',
+    });
     expect(noted('pi', [], twoSamples)).toEqual({
       kind: 'acquisition-replaced',
       message: 'over several samples, log-nei stands in for pi',
     });
   });
 
-  it('is not there where the setting is kept, or is an expected improvement anyway', () => {
+  it('is not there where the setting is kept, or is the log of expected improvement anyway', () => {
     for (const kind of KINDS) expect(noted(kind, [])).toBeUndefined();
-    for (const kind of ['log-ei', 'log-nei', 'ei'] as const) {
+    for (const kind of ['log-ei', 'log-nei'] as const) {
       expect(noted(kind, [0.6])).toBeUndefined();
       expect(noted(kind, [], twoSamples)).toBeUndefined();
     }

@@ -46,17 +46,28 @@ export function chooseAcquisition(
 }
 
 /**
- * Why `log-nei` stands in for a setting that is no expected improvement; undefined where it does not. For `ei` and
- * `log-ei` it is the same worth, corrected for noise, and nothing to note.
+ * Whether failed trials count as pending. Not for `ei`, which stays the plain one of a search that looks at outcomes
+ * alone: their points are left out as known ones, see `searchPoint`.
+ */
+export function failedArePending({ acquisition }: Pick<AcquisitionChoice, 'acquisition'>): boolean {
+  return acquisition !== 'ei';
+}
+
+/**
+ * Why `log-nei` stands in for a setting; undefined where it does not. For `log-ei` it is the same worth, corrected for
+ * noise, and nothing to note.
  */
 export function replacementNote(
   { acquisition: kind }: Pick<AcquisitionChoice, 'acquisition'>,
   chosen: Acquisition,
   pending: Float64Array,
 ): PolicyNote | undefined {
-  if (kind !== 'pi' && kind !== 'ucb') return undefined;
-  if (chosen.name === (kind === 'pi' ? 'log-pi' : 'ucb')) return undefined;
-  const why = pending.length > 0 ? 'with trials pending or failed' : 'over several samples';
+  if (kind === 'log-ei' || kind === 'log-nei') return undefined;
+  if (chosen.name === (kind === 'pi' ? 'log-pi' : kind)) return undefined;
+  const some = failedArePending({ acquisition: kind })
+    ? 'with trials pending or failed'
+    : 'with trials pending';
+  const why = pending.length > 0 ? some : 'over several samples';
   return { kind: 'acquisition-replaced', message: `${why}, log-nei stands in for ${kind}` };
 }
 

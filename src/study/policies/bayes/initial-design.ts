@@ -13,9 +13,13 @@ export function initialTrials(settings: BayesSettings, dimension: number): numbe
   return settings.initial ?? Math.max(LEAST_INITIAL, Math.min(2 * d, Math.max(ENOUGH_INITIAL, d)));
 }
 
-/** Whether trials of any origin, failed ones apart, are still too few. */
+/**
+ * Whether trials of any origin are still too few. Failed ones are not counted, but with `ei`: the plain search begins
+ * after so many trials, however they ended.
+ */
 export function isInitial(context: PolicyContext, settings: BayesSettings): boolean {
-  const used = context.trials.filter(({ state }) => state !== 'failed').length;
+  const all = settings.acquisition === 'ei';
+  const used = context.trials.filter(({ state }) => all || state !== 'failed').length;
   return used < initialTrials(settings, context.dimension);
 }
 

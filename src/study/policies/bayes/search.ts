@@ -8,7 +8,7 @@ import { maximizeAcquisition } from '../../../acquisition/index.js';
 import type { ExactGp } from '../../../gp/index.js';
 import { randomStream } from '../../../math/index.js';
 import type { PolicyContext, PolicyNote } from '../policy.js';
-import { chooseAcquisition, replacementNote } from './choose-acquisition.js';
+import { chooseAcquisition, failedArePending, replacementNote } from './choose-acquisition.js';
 import { concatenate } from './concatenate.js';
 import { freshPoint } from './fresh-point.js';
 import { isNearAny } from './near-duplicates.js';
@@ -34,7 +34,7 @@ export interface Found {
 
 /**
  * Where the acquisition is greatest. Running trials are pending; failed ones count as pending too, so that nothing is
- * gained by going there again. Where trying a point again would bring nothing new, and always for failed points, a
+ * gained by going there again (but with `ei`, see `failedArePending`). Where trying a point again would bring nothing new, and always for failed points, a
  * maximum within 1e-3 lengthscales of a known point gives way to the best of fresh points.
  */
 export function searchPoint(
@@ -47,14 +47,14 @@ export function searchPoint(
   const stream = (purpose: string) => randomStream(seed, trials.length, purpose);
   const running = pointsOf(context, 'running');
   const failed = pointsOf(context, 'failed').slice(-MOST_FAILED * gp.dimension);
-  const pending = concatenate(running, failed);
+  const pending = failedArePending(settings) ? concatenate(running, failed) : running;
   const acquisition = chooseAcquisition(settings, gp, pending, stream('fantasies'));
   const replaced = replacementNote(settings, acquisition, pending);
   const notes = replaced === undefined ? [] : [replaced];
   const { lengthscales } = gp.hyperparameters;
   const localSd = lengthscales.map((l) => LOCAL_STEP * Math.min(l, 1));
   const centres = bestPoints(gp, CENTRES);
-  const known = deterministic ? concatenate(gp.data.x, pending) : failed;
+  const known = deterministic ? concatenate(gp.data.x, concatenate(running, failed)) : failed;
   const { kind, x } = maximize(acquisition, settings, gp, centres, localSd, stream('acquisition'));
   if (kind === 'maximum' && !isNearAny(x, known, lengthscales)) return { x, notes };
   const fresh = freshPoint(acquisition, centres, localSd, known, lengthscales, stream('fresh'));

@@ -31,7 +31,8 @@ export interface BayesSettings {
    * Default `log-ei`: under noise the best observation is a bar above the best mean, and the longer steps it asks for
    * pay in high dimensions (bench/README.md). With trials pending, or outcomes of several samples, every setting
    * becomes `log-nei`, pending trials by fantasies; but `ucb`, which compares with no outcome, only with trials pending.
-   * Where `log-nei` stands in for `pi` or `ucb`, a note says so.
+   * Failed trials count as pending, but not for `ei`: it stays what it is, and their points are only not tried again.
+   * Where `log-nei` stands in for `ei`, `pi` or `ucb`, a note says so.
    */
   readonly acquisition: AcquisitionSetting;
   /** β of `ucb`: squared number of standard deviations above the mean, at least 0. Default 3.24, that is 1.8². */
@@ -44,8 +45,8 @@ export interface BayesSettings {
   /** Default `auto`. */
   readonly transform: TransformSetting;
   /**
-   * Trials (seeds and enqueued points included, failed ones not) before the model chooses, at least 1; null for the
-   * rule of `initialTrials`. Default null.
+   * Trials (seeds and enqueued points included, failed ones only with `ei`) before the model chooses, at least 1; null
+   * for the rule of `initialTrials`. Default null.
    */
   readonly initial: number | null;
   readonly lengthscale: LengthscaleSetting;
