@@ -19,6 +19,36 @@ function problems(schema: string, value: unknown): unknown {
   return validate(value) ? [] : validate.errors;
 }
 
+interface Schema {
+  readonly $ref?: string;
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, Schema | boolean>>;
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly $defs?: Readonly<Record<string, Schema & { properties?: Record<string, Schema> }>>;
+}
+
+/** Pointers of the fields that neither say what they are nor refer to what does. */
+function undescribed(schema: Schema, root: Schema, at: string): string[] {
+  const fields = Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+    if (typeof field === 'boolean') return [];
+    const referred = root.$defs?.[field.$ref?.replace('#/$defs/', '') ?? ''];
+    const said = field.description ?? referred?.description;
+    const path = `${at}/${name}`;
+    return [...(said === undefined || said === '' ? [path] : []), ...undescribed(field, root, path)];
+  });
+  const parts = [
+    ...(schema.items === undefined ? [] : [schema.items]),
+    ...(schema.anyOf ?? []),
+    ...(schema.oneOf ?? []),
+  ].flatMap((part, i) => undescribed(part, root, `${at}/${i}`));
+  const named = Object.entries(schema.$defs ?? {}).flatMap(([name, part]) =>
+    undescribed(part, root, `#${name}`),
+  );
+  return [...fields, ...parts, ...named];
+}
+
 /** Every configuration among the examples. */
 const CONFIGS = readdirSync(join(ROOT, 'examples'), { recursive: true, encoding: 'utf8' }).filter(
   (name) => /\.ya?ml$/.test(name) && !name.includes('node_modules'),
@@ -29,10 +59,49 @@ describe('the schemas of the package', () => {
     const names = readdirSync(join(ROOT, 'schemas'));
     for (const kind of ['journal', 'schedules', 'search']) expect(names).toContain(`${kind}.schema.json`);
     for (const name of names) {
-      const schema = read(`schemas/${name}`) as { $schema: string };
+      const schema = read(`schemas/${name}`) as { $schema: string; $id: string };
       expect([name, schema.$schema]).toEqual([name, 'https://json-schema.org/draft/2020-12/schema']);
-      expect(() => new Ajv2020({ strict: false }).compile(schema)).not.toThrow();
+      expect(schema.$id).toMatch(/^urn:bo-search:schemas:[a-z-]+(:1)?$/);
     }
+  });
+
+  it('compile together under the strictest defaults of ajv', () => {
+    const ajv = new Ajv2020({ strict: true });
+    for (const name of readdirSync(join(ROOT, 'schemas'))) {
+      expect(() => ajv.compile(read(`schemas/${name}`) as object)).not.toThrow();
+    }
+  });
+
+  it.each(readdirSync(join(ROOT, 'schemas')))('%s: every field says what it means', (name) => {
+    const root = read(`schemas/${name}`) as Schema;
+    expect(undescribed(root, root, '')).toEqual([]);
+  });
+
+  it('say pairs so that generated types are tuples, and every named part once', () => {
+    const { $defs = {} } = read('schemas/results.schema.json') as Schema;
+    const pair = {
+      type: 'array',
+      minItems: 2,
+      maxItems: 2,
+      items: { type: 'number', minimum: 0, maximum: 1 },
+    };
+    expect($defs['Estimate'].properties?.['interval']).toMatchObject(pair);
+    expect(Object.keys($defs).toSorted()).toEqual(
+      [
+        'AttackSummary',
+        'BaselineResults',
+        'BestStep',
+        'Difference',
+        'Estimate',
+        'ModelFacts',
+        'ObservedBest',
+        'Recommended',
+        'ResultRow',
+        'SearchFacts',
+        'SearchResults',
+      ].toSorted(),
+    );
+    expect(readFileSync(join(ROOT, 'schemas/results.schema.json'), 'utf8')).not.toContain('prefixItems');
   });
 
   it.each(CONFIGS)('take the example %s', (name) => {

@@ -13,6 +13,9 @@ import { stepSchedule } from './step-schedule.js';
 /** Largest difference between a stated α and the one its formula gives. */
 export const ALPHA_TOLERANCE = 1e-6;
 
+/** Largest difference of a sum of weights from 1. */
+const WEIGHT_ROUNDING = 1e-9;
+
 /** A mean over images and its 95 % interval, all in [0, 1]. */
 export interface Estimate {
   readonly mean: number;
@@ -24,6 +27,8 @@ export interface SplitMetrics {
   readonly clean?: Estimate;
   readonly robust?: Estimate;
   readonly objective?: Estimate;
+  /** Weights of the two accuracies in the objective; their sum is 1. */
+  readonly weights?: { readonly clean: number; readonly robust: number };
   /** Number of images, at least 1. */
   readonly images?: number;
   /** Purifications an image, at least 1. */
@@ -162,6 +167,10 @@ function findContradiction(file: SchedulesFile): SchemaProblem | undefined {
     const reason = `expected every latent once, got ${showValue(latents[repeated])} again`;
     return { pointer: `/model/latents/${repeated}`, reason };
   }
+  const { blurKernel = 1 } = file.defence ?? {};
+  if (blurKernel % 2 === 0) {
+    return { pointer: '/defence/blurKernel', reason: `expected an odd integer, got ${blurKernel}` };
+  }
   for (const [i, schedule] of file.schedules.entries()) {
     const problem = checkSchedule(schedule, latents.length);
     if (problem !== undefined) return { ...problem, pointer: `/schedules/${i}${problem.pointer}` };
@@ -186,7 +195,7 @@ function checkSchedule(schedule: Schedule, n: number): SchemaProblem | undefined
     (formula && compare(schedule.alphas, formula, '/alphas', schedule.kind)) ??
     (schedule.effectiveAlphas &&
       compare(schedule.effectiveAlphas, effective, '/effectiveAlphas', 'attenuation · alphas')) ??
-    checkIntervals(schedule.metrics)
+    checkMetrics(schedule.metrics)
   );
 }
 
@@ -224,15 +233,26 @@ function compare(
   return { pointer: `${pointer}/${i}`, reason: `expected ${right[i]} (${what}), got ${stated[i]}` };
 }
 
-function checkIntervals(metrics: ScheduleMetrics | undefined): SchemaProblem | undefined {
+function checkMetrics(metrics: ScheduleMetrics | undefined): SchemaProblem | undefined {
   for (const [split, scores] of Object.entries(metrics ?? {}) as [string, SplitMetrics][]) {
     for (const name of ['clean', 'robust', 'objective'] as const) {
-      const interval = scores[name]?.interval;
-      if (interval !== undefined && interval[0] > interval[1]) {
-        const pointer = `/metrics/${split}/${name}/interval`;
-        return { pointer, reason: `expected the lower end first, got ${interval.join(', ')}` };
-      }
+      const problem = checkInterval(scores[name], `/metrics/${split}/${name}/interval`);
+      if (problem !== undefined) return problem;
+    }
+    const { clean = 0, robust = 1 } = scores.weights ?? {};
+    if (Math.abs(clean + robust - 1) > WEIGHT_ROUNDING) {
+      const reason = `expected clean and robust to add up to 1, got ${clean} and ${robust}`;
+      return { pointer: `/metrics/${split}/weights`, reason };
     }
   }
   return undefined;
+}
+
+function checkInterval(estimate: Estimate | undefined, pointer: string): SchemaProblem | undefined {
+  if (estimate === undefined) return undefined;
+  const { mean, interval } = estimate;
+  const [low, high] = interval;
+  if (low > high) return { pointer, reason: `expected the lower end first, got ${interval.join(', ')}` };
+  if (mean >= low - ALPHA_TOLERANCE && mean <= high + ALPHA_TOLERANCE) return undefined;
+  return { pointer, reason: `expected an interval with the mean ${mean} in it, got ${interval.join(', ')}` };
 }

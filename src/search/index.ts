@@ -49,7 +49,8 @@ export type { SearchFacts } from './search-facts.js';
 // Configuration
 export { loadSpace, readSpace } from './config/read-space.js';
 export { loadSearchConfig, readSearchConfig } from './config/read-search-config.js';
-export { type SearchConfig, type SearchConfigInput, searchConfigJsonSchema } from './config/search-config.js';
+export type { SearchConfig, SearchConfigInput } from './config/search-config.js';
+export { searchConfigJsonSchema } from './config/search-config-schema.js';
 export { type ConfigOverrides, withOverrides } from './config/with-overrides.js';
 export { SEARCH_TEMPLATE } from './config/template.js';
 

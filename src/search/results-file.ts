@@ -5,6 +5,7 @@ import { checked } from '../objective/images/json-file.js';
 import { BoSearchError } from '../errors.js';
 import type { BaselineResults } from './baselines-results.js';
 import type { SearchResults } from './results.js';
+import { resultsContradiction } from './results-contradiction.js';
 import { baselinesSchema, resultsSchema } from './results-schema.js';
 
 /**
@@ -33,5 +34,10 @@ function readChecked(path: string, schema: z.ZodType): unknown {
       cause,
     });
   }
-  return checked(value, schema, 'E_STORAGE', path);
+  const results = checked(value, schema, 'E_STORAGE', path);
+  const problem = resultsContradiction(results as SearchResults | BaselineResults);
+  if (problem === undefined) return results;
+  throw new BoSearchError('E_STORAGE', `${path} ${problem}`, {
+    hint: 'the file was changed by hand or by another program: run the search again in its folder',
+  });
 }

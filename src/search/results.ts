@@ -12,8 +12,10 @@ export const RESULTS_FILE = 'results.json';
 
 /** One schedule on the held-out images. */
 export interface ResultRow extends ScoreRow {
-  /** `learned`, `linear`, `cosine`, `step`, `constant` or `no-defence`. */
+  /** Kind of a schedule, or `no-defence`. */
   readonly kind: string;
+  /** Of a step: first latent that is re-sampled, from 0 to N. */
+  readonly from?: number;
   /** Before attenuation; absent for no defence. */
   readonly alphas?: readonly number[];
   /** Balanced accuracies: means over classes; empty where the judge says no true classes. */
@@ -73,6 +75,7 @@ export function resultRow(score: ScheduleScore, byClass: boolean): ResultRow {
   return {
     name: score.label,
     kind: score.kind,
+    ...(score.kind === 'step' && score.alphas !== undefined ? { from: stepFrom(score.alphas) } : {}),
     ...(score.alphas === undefined ? {} : { alphas: score.alphas }),
     ...(clean === undefined ? {} : { clean: estimateOf(clean) }),
     ...(robust === undefined ? {} : { robust: estimateOf(robust) }),
@@ -81,6 +84,12 @@ export function resultRow(score: ScheduleScore, byClass: boolean): ResultRow {
     balanced: byClass ? parts(score, ({ balanced }) => balanced) : {},
     perClass: byClass ? parts(score, ({ perClass }) => perClass) : {},
   };
+}
+
+/** The first latent with α = 1; N where there is none. */
+function stepFrom(alphas: readonly number[]): number {
+  const first = alphas.indexOf(1);
+  return first < 0 ? alphas.length : first;
 }
 
 /** A mean and its interval; rounding may carry an end a hair beyond 0 or 1, where a share cannot be. */

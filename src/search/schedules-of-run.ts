@@ -11,6 +11,7 @@ import {
 import type { Baseline } from './baselines.js';
 import type { BaselineResults } from './baselines-results.js';
 import type { SearchFacts } from './search-facts.js';
+import { weightsOf } from './config/search-config.js';
 import type { ResultRow, SearchResults } from './results.js';
 
 export const SCHEDULES_FILE = 'schedules.json';
@@ -22,7 +23,7 @@ export function schedulesOfResults(results: SearchResults): SchedulesFile {
   const schedules = heldOut.rows.flatMap((row): Schedule[] => {
     const schedule = scheduleOf(row, search.bestStep.from);
     if (schedule === undefined) return [];
-    return [{ ...scored(schedule, row, config.attenuation, heldOut), ...provenance(results, row) }];
+    return [{ ...scored(schedule, row, config, heldOut), ...provenance(results, row) }];
   });
   return { ...fileHead(facts, defenceOf(facts)), schedules };
 }
@@ -32,24 +33,24 @@ export function schedulesOfBaselines(
   { facts, heldOut, config }: BaselineResults,
   baselines: readonly Baseline[],
 ): SchedulesFile {
-  const schedules = baselines.map(({ schedule }, i) =>
-    scored(schedule, heldOut.rows[i], config.attenuation, heldOut),
-  );
+  const schedules = baselines.map(({ schedule }, i) => scored(schedule, heldOut.rows[i], config, heldOut));
   return { ...fileHead(facts, defenceOf(facts)), schedules };
 }
 
 function scored(
   schedule: Schedule,
   { clean, robust, objective }: ResultRow,
-  attenuation: number,
+  config: SearchResults['config'],
   { images, draws }: SearchResults['heldOut'],
 ): Schedule {
   const scores = {
     ...(clean === undefined ? {} : { clean }),
     ...(robust === undefined ? {} : { robust }),
   };
-  const metrics: ScheduleMetrics = { heldOut: { ...scores, objective, images, draws } };
-  return { ...schedule, ...attenuated(schedule.alphas, attenuation), metrics };
+  const metrics: ScheduleMetrics = {
+    heldOut: { ...scores, objective, weights: weightsOf(config), images, draws },
+  };
+  return { ...schedule, ...attenuated(schedule.alphas, config.attenuation), metrics };
 }
 
 /** The schedules of a search that is still under way: the best so far beside linear and cosine, without held-out scores. */

@@ -4,17 +4,25 @@ import { pointValues } from '../space/index.js';
 import {
   type AskRecord,
   assertRunning,
+  assertWeights,
   blockSize,
   checkBlock,
   checkOutcome,
   isFailed,
+  isMeasurement,
   type JournalRecord,
+  measurementOf,
+  type Outcome,
   type ReportRecord,
+  type ScoreWeights,
   type TellRecord,
   trialOf,
 } from '../trial/index.js';
 import { blockKey, initialState, type StudyState } from './state.js';
 import { type Trial, trialFromAsk } from './trial.js';
+
+/** Rounding between releases of the arithmetic that adds blocks up. */
+const MEAN_ROUNDING = 1e-9;
 
 /**
  * The state that records lead to.
@@ -76,6 +84,7 @@ function begin(header: JournalRecord | undefined, place: string): StudyState {
     throw new BoSearchError('E_JOURNAL', `${place}:1: expected a header, got ${header?.kind ?? 'nothing'}`);
   }
   try {
+    assertWeights(header.weights, 'header.weights');
     return initialState(header);
   } catch (error) {
     throw atLine(error, place, 1);
@@ -130,9 +139,26 @@ function applyTell(state: StudyState, record: TellRecord): void {
       `tell.state: expected ${isFailed(outcome) ? 'failed' : 'complete or stopped'}, got ${record.state}`,
     );
   }
+  assertOfBlocks(trialOf(state.trials, record.trial, 'tell'), outcome, state.header.weights);
   change(state, record.trial, 'tell', { state: record.state, outcome });
   state.running.delete(record.trial);
   state.endings.push(record.trial);
+}
+
+/** A trial that reported blocks ends with what they add up to, or as failed. */
+function assertOfBlocks({ reported, number }: Trial, outcome: Outcome, weights: ScoreWeights): void {
+  if (reported.length === 0 || isFailed(outcome)) return;
+  const { sample, images, mean } = measurementOf(reported, weights);
+  const agrees =
+    isMeasurement(outcome) &&
+    outcome.sample === sample &&
+    outcome.images === images &&
+    Math.abs(outcome.mean - mean) <= MEAN_ROUNDING;
+  if (agrees) return;
+  throw new BoSearchError(
+    'E_JOURNAL',
+    `tell(trial ${number}): expected the mean ${mean} of the ${images} images reported, got ${JSON.stringify(outcome)}`,
+  );
 }
 
 function change(state: StudyState, number: number, move: string, changes: Partial<Trial>): void {

@@ -28,11 +28,12 @@ const LINE: Readonly<Record<string, FieldSchema>> = {
 export function journalJsonSchema(): Readonly<Record<string, unknown>> {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
+    $id: 'urn:bo-search:schemas:journal:1',
     title: 'bo-search journal, one line',
     description: 'One record of study.jsonl: an append-only file of JSON lines, a header first.',
     type: 'object',
     required: ['seq', 'kind', 'crc'],
-    properties: LINE,
+    properties: { ...LINE, kind: { description: 'What happened.', enum: Object.keys(KINDS) } },
     oneOf: (Object.keys(KINDS) as JournalRecord['kind'][]).map(variant),
   };
 }
@@ -43,13 +44,17 @@ function variant(kind: JournalRecord['kind']): FieldSchema {
     description: KINDS[kind],
     required: ['kind', ...fields.filter(({ optional }) => optional !== true).map(({ name }) => name)],
     properties: {
-      kind: { const: kind },
+      kind: { description: KINDS[kind], const: kind },
       ...Object.fromEntries(fields.map(({ name, schema }) => [name, schema])),
     },
   };
 }
 
 const VERSION: readonly RecordField[] = [
-  { name: 'format', expected: '', schema: { const: JOURNAL_FORMAT } },
-  { name: 'version', expected: '', schema: { const: JOURNAL_VERSION } },
+  { name: 'format', expected: '', schema: { description: 'What the file is.', const: JOURNAL_FORMAT } },
+  {
+    name: 'version',
+    expected: '',
+    schema: { description: 'Version of the format.', const: JOURNAL_VERSION },
+  },
 ];

@@ -241,6 +241,24 @@ describe('schedulesFromJson(source, file) refuses, with place and reason,', () =
       '/schedules/5/alphas/0: expected 0.8535533905932737 (reversed), got 0.75',
     ],
     [
+      'an interval without its mean',
+      '/schedules/0/metrics/heldOut/robust/interval',
+      [0.65, 0.7],
+      '/schedules/0/metrics/heldOut/robust/interval: expected an interval with the mean 0.6 in it, got 0.65, 0.7',
+    ],
+    [
+      'weights that do not add up to 1',
+      '/schedules/0/metrics/heldOut/weights',
+      { clean: 0.5, robust: 0.25 },
+      '/schedules/0/metrics/heldOut/weights: expected clean and robust to add up to 1, got 0.5 and 0.25',
+    ],
+    [
+      'a blur with an even number of taps',
+      '/defence/blurKernel',
+      4,
+      '/defence/blurKernel: expected an odd integer, got 4',
+    ],
+    [
       'an interval the wrong way round',
       '/schedules/0/metrics/heldOut/robust/interval',
       [0.7, 0.5],
@@ -340,7 +358,7 @@ describe('the JSON Schema', () => {
 
 /** What a file can do wrong although its schema is right. */
 const CONTRADICTION =
-  /one a latent|every latent once|attenuation · alphas|lower end first|\((linear|cosine|step|constant|reversed)\)|is not allowed|an integer from 0 to/;
+  /one a latent|every latent once|attenuation · alphas|lower end first|with the mean|add up to 1|an odd integer|\((linear|cosine|step|constant|reversed)\)|is not allowed|an integer from 0 to/;
 
 function read(value: unknown): string | undefined {
   try {
@@ -409,7 +427,8 @@ function schedules(n: number): fc.Arbitrary<Schedule> {
   const any = fc.array(share, { minLength: n, maxLength: n });
   const estimate = fc
     .tuple(share, share, share)
-    .map(([mean, a, b]) => ({ mean, interval: [Math.min(a, b), Math.max(a, b)] as const }));
+    .map((ends) => ends.toSorted((a, b) => a - b))
+    .map(([low, mean, high]) => ({ mean, interval: [low, high] as const }));
   const split = fc.record(
     { clean: estimate, robust: estimate, objective: estimate, images: fc.integer({ min: 1 }) },
     { requiredKeys: [], noNullPrototype: true },

@@ -363,6 +363,64 @@ describe('the JSON Schemas', () => {
       expect(read({ ...results, later: 1 })).toEqual({ ...results, later: 1 });
     });
 
+    const [row] = results.heldOut.rows;
+    const withRow = (fields: object) => ({
+      ...results,
+      classes: ['a', 'b'],
+      heldOut: { ...results.heldOut, rows: [{ ...row, ...fields }] },
+    });
+    const withSearch = (fields: object) => ({ ...results, search: { ...results.search, ...fields } });
+    const { recommended } = results.search;
+
+    it.each<[string, object, string]>([
+      [
+        'a turned interval',
+        withRow({ objective: { mean: 0.5, interval: [0.75, 0.25] } }),
+        'heldOut.rows[0].objective.interval: expected the lower end first, got 0.75, 0.25',
+      ],
+      [
+        'a mean outside of its interval',
+        withRow({ clean: { mean: 0.2, interval: [0.25, 0.75] } }),
+        'heldOut.rows[0].clean.interval: expected an interval with the mean 0.2 in it, got 0.25, 0.75',
+      ],
+      [
+        'alphas of another length',
+        withRow({ alphas: [0, 1] }),
+        'heldOut.rows[0].alphas: expected 1 values, one a latent, got 2',
+      ],
+      [
+        'accuracies of other classes',
+        withRow({ perClass: { robust: [1, 1, 1] } }),
+        'heldOut.rows[0].perClass.robust: expected 2 values, one a class, got 3',
+      ],
+      [
+        'scores of other steps',
+        withSearch({ bestStep: { from: 1, scores: [0.5] } }),
+        'search.bestStep.scores: expected 2 values, one a step, got 1',
+      ],
+      [
+        'a step beyond the latents',
+        withSearch({ bestStep: { from: 2 } }),
+        'search.bestStep.from: expected an integer from 0 to 1, got 2',
+      ],
+      [
+        'a recommended mean outside of its interval',
+        withSearch({ recommended: { ...recommended, interval: [0.6, 1] } }),
+        'search.recommended.interval: expected an interval with the mean 0.5 in it, got 0.6, 1',
+      ],
+      [
+        'an attack that does not add up',
+        withSearch({
+          attack: { images: 5, cleanErrors: 2, attacked: 4, successes: 1, robustAccuracy: row.objective },
+        }),
+        'search.attack.attacked: expected images − cleanErrors = 3, got 4',
+      ],
+    ])('cannot refuse %s, and the reader does', (_, value, message) => {
+      expect(validate(value)).toBe(true);
+      const error = refusal(() => read(value));
+      expect([error.code, error.message]).toEqual(['E_STORAGE', `${join(folder, 'r.json')} ${message}`]);
+    });
+
     it.each<[string, object, string]>([
       ['another format', { ...results, format: 'x' }, ' format: expected "bo-search/results", got "x"'],
       ['another version', { ...results, version: 2 }, ' version: expected 1, got 2'],
@@ -372,9 +430,14 @@ describe('the JSON Schemas', () => {
         ' heldOut.rows: expected at least one row, got []',
       ],
       [
+        'a kind of row that there is not',
+        { ...results, heldOut: { ...results.heldOut, rows: [{ ...results.heldOut.rows[0], kind: 'odd' }] } },
+        ' heldOut.rows[0].kind: expected one of learned, linear, cosine, step, constant, reversed, custom, no-defence, got "odd"',
+      ],
+      [
         'no model',
         { ...results, facts: {} },
-        ' facts.model: expected an object with name, latents, got nothing',
+        ' facts.model: expected an object with name, hash, latents, got nothing',
       ],
     ])('refuses %s, as the reader does', (_, value, message) => {
       expect(validate(value)).toBe(false);

@@ -6,7 +6,8 @@ import fc from 'fast-check';
 import type { BoSearchError } from '../../src/errors.js';
 import { attackPlan } from '../../src/search/config/attack-plan.js';
 import { loadSearchConfig, readSearchConfig } from '../../src/search/config/read-search-config.js';
-import { type SearchConfigInput, searchConfigJsonSchema } from '../../src/search/config/search-config.js';
+import type { SearchConfigInput } from '../../src/search/config/search-config.js';
+import { searchConfigJsonSchema } from '../../src/search/config/search-config-schema.js';
 import { SEARCH_TEMPLATE } from '../../src/search/config/template.js';
 
 const LEAST = 'model: fashion-mnist\ntask: coarse\nattack:\n  l2Bound: 3\n';

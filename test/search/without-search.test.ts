@@ -102,7 +102,7 @@ describe('runBaselines(config, { out })', () => {
     expect(file).toEqual(eighteen.schedules);
     expect(file.schedules).toHaveLength(11);
     expect(file.schedules[2].metrics?.heldOut?.objective).toEqual(eighteen.results.heldOut.rows[2].objective);
-    const validate = new Ajv2020({ strict: false }).compile(resultsJsonSchema());
+    const validate = new Ajv2020({ strict: true }).compile(resultsJsonSchema());
     expect(validate(JSON.parse(readFileSync(at('eighteen', 'baselines.json'), 'utf8')))).toBe(true);
     const words = /^schedules scored for toy on 20 held-out images: linear, cosine, /;
     expect((await describeFile(at('eighteen', 'baselines.json'))).text).toMatch(words);

@@ -199,6 +199,32 @@ describe('replay(records, place)', () => {
     ]);
   });
 
+  it('needs weights that add up to 1', async () => {
+    const [header] = await records();
+    expect(failure([{ ...header, weights: { clean: 0.5, robust: 0.25 } }])).toEqual([
+      'E_JOURNAL',
+      'runs/a/study.jsonl:1: header.weights: expected clean + robust = 1, got 0.75',
+    ]);
+  });
+
+  it('needs an outcome that is what the reported blocks add up to', async () => {
+    const list = await records();
+    const right = { sample: 's', images: 1, mean: 1, variance: 0.25, clean: 1, robust: 1 };
+    const told = (outcome: object) => [...list, { ...list[6], trial: 1, outcome }];
+    expect(replay(told(right) as JournalRecord[], 'x').trials[1]).toMatchObject({ outcome: right });
+    for (const wrong of [
+      { ...right, mean: 0.5 },
+      { ...right, images: 2 },
+      { ...right, sample: 't' },
+      { value: 1 },
+    ]) {
+      expect(failure(told(wrong))).toEqual([
+        'E_JOURNAL',
+        `runs/a/study.jsonl:8: tell(trial 1): expected the mean 1 of the 1 images reported, got ${JSON.stringify(wrong)}`,
+      ]);
+    }
+  });
+
   it('names the line of a record that does not follow from those before it', async () => {
     const list = await records();
     const [header, , enqueue, ask] = list;

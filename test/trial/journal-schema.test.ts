@@ -9,7 +9,7 @@ import { journalJsonSchema, recordFromJson } from '../../src/trial/index.js';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const FIXTURES = join(ROOT, 'test/fixtures/journals/v1');
 
-const fits = new Ajv2020({ strict: true, strictRequired: false }).compile(journalJsonSchema());
+const fits = new Ajv2020({ strict: true }).compile(journalJsonSchema());
 
 /** Every line of every journal there is. */
 const lines = readdirSync(FIXTURES).flatMap((file) =>

@@ -132,7 +132,13 @@ const alphas = z
   .max(MAX_LATENTS, `expected at most ${MAX_LATENTS} numbers`);
 
 const point = z.union(
-  [alphas, section({ label: words('expected a name'), alphas })],
+  [
+    alphas,
+    section({
+      label: words('expected a name').describe('A name for the point.'),
+      alphas: alphas.describe('One α a latent.'),
+    }),
+  ],
   'expected a list of α, or a section with label, alphas',
 );
 
@@ -230,8 +236,8 @@ export const searchConfigSchema = section({
   objective: objective
     .prefault({ clean: 0.5, robust: 0.5 })
     .describe('Weights of the two accuracies; robust-only is the same as clean: 0, robust: 1.'),
-  search: search.prefault({}),
-  heldOut: heldOut.prefault({}),
+  search: search.prefault({}).describe('What is searched on, and how long.'),
+  heldOut: heldOut.prefault({}).describe('What the learned schedule is compared on.'),
   seed: z
     .int(SEED)
     .min(0, SEED)
@@ -276,21 +282,4 @@ export function alphasOfPoint(point: ConfiguredPoint): readonly number[] {
 /** The weights a configuration gives clean and robust accuracy. */
 export function weightsOf({ objective }: Pick<SearchConfig, 'objective'>): ScoreWeights {
   return objective === 'robust-only' ? { clean: 0, robust: 1 } : objective;
-}
-
-/** JSON Schema of `search.yaml`, for editors. */
-export function searchConfigJsonSchema(): Record<string, unknown> {
-  const schema = z.toJSONSchema(searchConfigSchema, { io: 'input' });
-  return {
-    ...schema,
-    anyOf: [
-      { required: ['model', 'task'], properties: { evaluator: false } },
-      {
-        required: ['evaluator'],
-        properties: { model: false, images: false, backend: false, workers: false, memoryMb: false },
-      },
-    ],
-    title: 'bo-search search.yaml',
-    description: `Searches α for a model of up to ${MAX_LATENTS} latents.`,
-  };
 }
