@@ -43,7 +43,7 @@ export async function loadImageFolder(folder: string, options: ImageFolderOption
     for (const [at, entry] of own.entries()) {
       const image = entry === first ? begun : await reader(entry);
       const place = pixels.subarray(at * valuesPerImage(shape), (at + 1) * valuesPerImage(shape));
-      fill(place, image, { shape, id: entry.id, first: first.id });
+      fill(place, image, { shape, id: entry.id, first: first.id, asked: options.channels });
     }
     const ids = own.map(({ id }) => id);
     splits[name] = createImageSet({
@@ -89,9 +89,11 @@ interface Target {
   readonly shape: ImageShape;
   readonly id: string;
   readonly first: string;
+  /** Channels that were asked for. */
+  readonly asked: ImageFolderOptions['channels'] | undefined;
 }
 
-function fill(pixels: Float32Array, image: RasterImage, { shape, id, first }: Target): void {
+function fill(pixels: Float32Array, image: RasterImage, { shape, id, first, asked }: Target): void {
   if (image.height !== shape.height || image.width !== shape.width) {
     throw imageError(
       `${id}: expected ${shape.width} by ${shape.height} pixels as in ${first}, got ${image.width} by ${image.height}`,
@@ -109,7 +111,9 @@ function fill(pixels: Float32Array, image: RasterImage, { shape, id, first }: Ta
       if (r !== g || g !== b) {
         throw imageError(
           `${id}: expected gray pixels, got a coloured one`,
-          'convert the images to gray, or ask for 3 channels',
+          asked === 1
+            ? 'images of one channel are asked for: convert them to gray before'
+            : `ask for 3 channels, or convert the images to gray: ${first}, the first one, is`,
         );
       }
       pixels[i] = r / white;

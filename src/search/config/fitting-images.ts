@@ -64,12 +64,13 @@ export async function givenImages(
       },
     );
   }
-  const { pool, hash } = await openImagePool(place);
+  const { pool, hash } = await openImagePool(place, channelsOf(image));
   const { height, width, channels } = pool.shape;
   if (height !== image.height || width !== image.width || channels !== image.channels) {
     const [expected, got] = [image, pool.shape].map((one) => `${one.height}x${one.width}x${one.channels}`);
+    const scaled = height !== image.height || width !== image.width;
     throw new BoSearchError('E_CONFIG', `${where()}: expected images of ${expected}, got ${got}`, {
-      hint: `${name} was made for images of that height, width and channels: scale them first`,
+      hint: `${name} was made for images of that height, width and channels: ${scaled ? 'scale' : 'convert'} them first`,
     });
   }
   return {
@@ -83,4 +84,9 @@ export async function givenImages(
       },
     }),
   };
+}
+
+/** A folder's pictures become what the model takes, where nothing is lost by it. */
+function channelsOf({ channels }: ModelManifest['image']): { readonly channels?: 1 | 3 } {
+  return channels === 1 || channels === 3 ? { channels } : {};
 }
