@@ -1,5 +1,4 @@
 /** The steps of scoring schedules without a search. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { versions } from 'node:process';
 import { VERSION } from '../index.js';
@@ -9,16 +8,15 @@ import { assertSchedulesFit, type Baseline, baselinesFor } from './baselines.js'
 import { BASELINE_SCHEDULES_FILE, type BaselineResults, BASELINES_FILE } from './baselines-results.js';
 import { bestStep } from './best-step.js';
 import { type SearchConfig, weightsOf } from './config/search-config.js';
-import { assertOwnFolder } from './found-finished.js';
 import { scoreHeldOut } from './held-out.js';
+import { assertNothingForeign, inOwnFolder } from './in-own-folder.js';
 import { discardedScores, isAborted, openedEvent, progressOf } from './job-events.js';
 import type { Judge, JudgedSample } from './judge.js';
 import { openJudge } from './open-judge.js';
 import type { BaselinesOutcome, FinishedBaselines, RunBaselinesOptions } from './baselines-outcome.js';
 import { schedulesOfBaselines } from './schedules-of-run.js';
-import { readBaselines } from './results-file.js';
 import { openScoreCache, type ScoreCache } from './score-cache.js';
-import { assertSameFacts, type SearchFacts, searchFacts } from './search-facts.js';
+import { type SearchFacts, searchFacts } from './search-facts.js';
 import { writeWhole } from './write-whole.js';
 
 /** See `runBaselines`. */
@@ -49,9 +47,19 @@ async function runWith(
   const latents = judge.model.latents.length;
   if (schedules !== undefined) assertSchedulesFit(schedules, { latents, attenuation: config.attenuation });
   onEvent?.(openedEvent(config, judge));
-  assertOwnFolder(out, facts);
-  assertOwnBaselines(out, facts);
+  assertNothingForeign(out, facts);
   await judge.assertEnoughImages();
+  return inOwnFolder(out, facts, () => scoreAll(config, judge, facts, options));
+}
+
+async function scoreAll(
+  config: SearchConfig,
+  judge: Judge,
+  facts: SearchFacts,
+  options: RunBaselinesOptions,
+): Promise<FinishedBaselines> {
+  const { out, onEvent, schedules } = options;
+  const latents = judge.model.latents.length;
   const cache = await openScoreCache(out, facts, discardedScores(onEvent));
   const search = await scanSteps(config, judge, options, cache);
   const baselines = baselinesFor(latents, search.bestStep, schedules);
@@ -68,12 +76,6 @@ async function runWith(
     heldOut,
   };
   return write(results, baselines, options);
-}
-
-/** Scores of another configuration are not written over. */
-function assertOwnBaselines(out: string, facts: SearchFacts): void {
-  const file = join(out, BASELINES_FILE);
-  if (existsSync(file)) assertSameFacts(readBaselines(file).facts, facts, out);
 }
 
 async function scanSteps(

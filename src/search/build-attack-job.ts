@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { AttackOutcome, BuildAttackOptions, FinishedAttack } from './attack-outcome.js';
 import type { SearchConfig } from './config/search-config.js';
 import type { AttackedEvent, SearchEvent } from './events.js';
-import { assertOwnFolder } from './found-finished.js';
+import { assertNothingForeign, inOwnFolder } from './in-own-folder.js';
 import { isAborted, openedEvent } from './job-events.js';
 import type { Judge } from './judge.js';
 import { openJudge } from './open-judge.js';
@@ -19,10 +19,13 @@ export async function buildAttackJob(
     const judge = await openJudge(config, options);
     try {
       onEvent?.(openedEvent(config, judge));
-      assertOwnFolder(out, searchFacts(config, judge));
+      const facts = searchFacts(config, judge);
+      assertNothingForeign(out, facts);
       await judge.assertEnoughImages();
       signal?.throwIfAborted();
-      return await attackWith(config, judge, options);
+      const attack = () => attackWith(config, judge, options);
+      // an evaluator keeps its images itself
+      return await (config.evaluator === undefined ? inOwnFolder(out, facts, attack) : attack());
     } finally {
       await judge.close();
     }

@@ -7,7 +7,8 @@ import type { SearchConfig } from './config/search-config.js';
  * the held-out images; the best step is chosen on the search images. Goes on with the scores its folder holds, and shares
  * them with a search of the same configuration there.
  *
- * @throws BoSearchError as `runSearch` does; `E_SCHEDULES` for schedules that do not fit the model or its attenuation.
+ * @throws BoSearchError as `runSearch` does; `E_SCHEDULES` for schedules that do not fit the model or its attenuation;
+ * `E_LOCKED` if another process works in the folder.
  */
 export async function runBaselines(
   config: SearchConfig,

@@ -150,6 +150,25 @@ describe('runBaselines(config, { out })', () => {
     expect(readdirSync(at('four'))).toContain('schedules.json');
   });
 
+  it('lets one process at a time into a folder, and goes on with what the one before left', async () => {
+    const both = await Promise.allSettled([1, 2].map(() => scored(evaluated(4), 'rivals')));
+    const refused = both.flatMap((end) => (end.status === 'rejected' ? [end.reason as Error] : []));
+    expect(refused).toEqual([
+      expect.objectContaining({
+        code: 'E_LOCKED',
+        message: `${at('rivals', 'study.lock')}: expected no other writer, got this process`,
+      }),
+    ]);
+    expect(readdirSync(at('rivals')).sort()).toEqual([
+      'baseline-schedules.json',
+      'baselines.json',
+      'scores.json',
+    ]);
+    const before = evaluations();
+    await scored(evaluated(4), 'rivals');
+    expect(evaluations()).toBe(before);
+  });
+
   it('refuses schedules of another length or attenuation, and a folder of another search', async () => {
     const schedules = eighteen.schedules;
     expect(await refusal(scored(evaluated(4), 'none', { schedules }))).toBe(
@@ -223,6 +242,17 @@ describe('buildAttack(config, { out })', () => {
     });
     expect(outcome).not.toHaveProperty('folder');
     expect(existsSync(at('asked'))).toBe(false);
+  });
+
+  it("leaves the images of another configuration's scores alone", async () => {
+    await runBaselines(packed(), { out: at('scored') });
+    const before = readFileSync(at('scored', 'attacked', 'search', 'attacked.json'), 'utf8');
+    expect(await refusal(buildAttack(packed({ seed: 3 }), { out: at('scored') }))).toBe(
+      'E_CONFIG_CHANGED seed: expected 1, with which /scored was begun, got 3',
+    );
+    expect(await buildAttack(packed(), { out: at('scored') })).toMatchObject({ reused: true });
+    expect(readFileSync(at('scored', 'attacked', 'search', 'attacked.json'), 'utf8')).toBe(before);
+    expect(existsSync(at('scored', 'study.lock'))).toBe(false);
   });
 
   it('ends at its signal with nothing half made', async () => {

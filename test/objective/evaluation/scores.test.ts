@@ -120,7 +120,7 @@ describe('pairedDifference(first, second)', () => {
   it.each([
     ['first', 1],
     ['second', -1],
-  ])('is unsure, too, where only the %s gets images right, and stays within −1 and 1', (which, sign) => {
+  ])('is unsure, too, where only the %s gets images right, and stays within −1 and 1', (_which, sign) => {
     const m = 50;
     const { mean, interval } = pairedDifference(...discordant(m, sign > 0 ? m : 0, sign > 0 ? 0 : m));
     expect(mean).toBe(sign);
