@@ -23,6 +23,7 @@ import { nextPoint } from './next-point.js';
 import { optimize, type OptimizeOptions, type OptimizeResult } from './optimize.js';
 import type { Policy } from './policies/policy.js';
 import { type Recommendation, recommendation } from './recommend.js';
+import { asBlockFinds } from './standing-blocks.js';
 import { blockKey } from './state.js';
 import type { AskOptions, Study } from './study.js';
 import { numberOf, type Trial, type TrialRef } from './trial.js';
@@ -99,7 +100,7 @@ export class JournaledStudy implements Study {
 
   report(ref: TrialRef, block: OutcomeBlock): Promise<Decision> {
     return this.ledger.inTurn(async () => {
-      const trial = this.running(ref, 'report');
+      const trial = asBlockFinds(this.ledger.state, this.running(ref, 'report'), block);
       const where = `report(trial ${trial.number})`;
       const verdict = checkBlock(block, trial.reported, this.ledger.state.header.weights, where);
       if (verdict === 'repeated') return trial.decision ?? 'continue';

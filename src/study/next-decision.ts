@@ -2,6 +2,7 @@
 import { type Decision, decisionAfter, type OutcomeBlock } from '../trial/index.js';
 import { policyContext } from './next-point.js';
 import type { Policy } from './policies/policy.js';
+import { asBlockFinds } from './standing-blocks.js';
 import type { StudyState } from './state.js';
 import type { Trial } from './trial.js';
 
@@ -10,6 +11,7 @@ import type { Trial } from './trial.js';
  * @param state - before the block is kept.
  */
 export function nextDecision(state: StudyState, policy: Policy, trial: Trial, block: OutcomeBlock): Decision {
-  const decided = policy.decide?.(policyContext(state), trial.number, [...trial.reported, block]);
-  return decisionAfter(trial, decided ?? 'continue');
+  const found = asBlockFinds(state, trial, block);
+  const decided = policy.decide?.(policyContext(state), found.number, [...found.reported, block]);
+  return decisionAfter(found, decided ?? 'continue');
 }

@@ -19,6 +19,7 @@ import {
   trialOf,
 } from '../trial/index.js';
 import { blockKey, initialState, type StudyState } from './state.js';
+import { asBlockFinds } from './standing-blocks.js';
 import { type Trial, trialFromAsk } from './trial.js';
 
 /** Rounding between releases of the arithmetic that adds blocks up. */
@@ -71,7 +72,9 @@ export function applyRecord(state: StudyState, record: JournalRecord): void {
     case 'ask':
       return applyAsk(state, record);
     case 'handover':
-      return change(state, record.trial, 'handover', { owner: record.owner });
+      change(state, record.trial, 'handover', { owner: record.owner });
+      state.handedOver.add(record.trial);
+      return;
     case 'report':
       return applyReport(state, record);
     case 'tell':
@@ -122,12 +125,13 @@ function applyAsk(state: StudyState, record: AskRecord): void {
 
 function applyReport(state: StudyState, record: ReportRecord): void {
   const { block } = record;
-  const trial = trialOf(state.trials, record.trial, 'report');
+  const trial = asBlockFinds(state, trialOf(state.trials, record.trial, 'report'), block);
   checkBlock(block, trial.reported, state.header.weights, `report(trial ${trial.number})`);
   change(state, trial.number, 'report', {
     reported: Object.freeze([...trial.reported, block]),
     decision: record.decision,
   });
+  state.handedOver.delete(trial.number);
   state.blockSizes.set(blockKey(block.sample, block.block), blockSize(block));
 }
 
@@ -142,6 +146,7 @@ function applyTell(state: StudyState, record: TellRecord): void {
   assertOfBlocks(trialOf(state.trials, record.trial, 'tell'), outcome, state.header.weights);
   change(state, record.trial, 'tell', { state: record.state, outcome });
   state.running.delete(record.trial);
+  state.handedOver.delete(record.trial);
   state.endings.push(record.trial);
 }
 

@@ -18,6 +18,8 @@ export interface StudyState {
   readonly trials: Trial[];
   /** Numbers of the running trials, ascending. */
   readonly running: Set<number>;
+  /** Numbers of the running trials that changed hands and had no new block since. */
+  readonly handedOver: Set<number>;
   /** Numbers of the ended trials, in the order in which they ended. */
   readonly endings: number[];
   /** All points ever enqueued, in order; the first `enqueuedAsked` of them were asked. */
@@ -34,6 +36,7 @@ export function initialState(header: HeaderRecord): StudyState {
     space: spaceFromJson(header.space, 'header.space'),
     trials: [],
     running: new Set(),
+    handedOver: new Set(),
     endings: [],
     enqueued: [],
     enqueuedAsked: 0,

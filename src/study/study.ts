@@ -45,6 +45,7 @@ export interface Study<Name extends string = string> {
   tell(trial: TrialRef, outcome?: Outcome): Promise<Trial<Name>>;
   /**
    * Keeps a block of outcomes of a running trial; the same block again changes nothing and gets the last answer.
+   * A trial that changed hands half way begins anew with a block of another sample.
    * @returns whether to go on with the trial; a function of the journal. After one `stop` it stays `stop`.
    * @throws E_TRIAL_STATE if it is not running; E_OUTCOME if the block does not fit, and nothing is kept.
    */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { alphaSpace, createSpace, integer, real } from '../../src/space/index.js';
 import { createMemoryStorage } from '../../src/storage/index.js';
-import type { StudyEvent } from '../../src/study/index.js';
+import { type StudyEvent, verifyStudy } from '../../src/study/index.js';
 import type { Outcome, OutcomeBlock, Storage } from '../../src/trial/index.js';
 import { NotPositiveDefiniteError } from '../../src/errors.js';
 import { rejected, thrown } from '../objective/thrown.js';
 import { historyPolicy } from './history-policy.js';
-import { openStudy, reopen } from './open.js';
+import { composition, openStudy, reopen } from './open.js';
 
 const block = (number: number, clean: string, robust = clean, sample = 's'): OutcomeBlock => ({
   sample,
@@ -307,6 +307,51 @@ describe('a study opened again', () => {
     await first.report(await first.ask(), block(0, '10'));
     const trial = await (await reopen(storage.read())).ask();
     expect(trial.reported).toEqual([block(0, '10')]);
+  });
+
+  it('begins a trial anew that changed hands half way and is judged on another sample now', async () => {
+    const counts: number[] = [];
+    const policy = historyPolicy({
+      decide: (_context, _trial, blocks) => {
+        counts.push(blocks.length);
+        return 'continue';
+      },
+    });
+    const storage = createMemoryStorage();
+    const first = await openStudy({ policy }, storage);
+    const begun = await first.ask();
+    await first.report(begun, block(0, '11'));
+    expect((await rejected(first.report(begun, block(0, '10', '10', 'fresh'))))[0]).toBe('E_OUTCOME');
+
+    const second = createMemoryStorage(storage.read());
+    const study = await openStudy({ policy }, second);
+    const trial = await study.ask();
+    expect(trial.reported).toHaveLength(1);
+    await study.report(trial, block(0, '10', '10', 'fresh'));
+    await study.report(trial, block(1, '00', '00', 'fresh'));
+    expect((await rejected(study.report(trial, block(1, '11'))))[1]).toMatch(
+      /expected "fresh" as in the trial/,
+    );
+    expect(await study.tell(trial)).toMatchObject({
+      state: 'complete',
+      reported: [block(0, '10', '10', 'fresh'), block(1, '00', '00', 'fresh')],
+      outcome: { sample: 'fresh', images: 4, mean: 0.25 },
+    });
+    expect(counts).toEqual([1, 1, 2]);
+    expect((await openStudy({ policy }, createMemoryStorage(second.read()))).trials).toEqual(study.trials);
+    const proof = verifyStudy({ records: second.read(), place: 'memory' }, policy, {}, composition);
+    expect(proof).toMatchObject({ decisions: 3 });
+    expect(proof).not.toHaveProperty('difference');
+  });
+
+  it('goes on with a trial that changed hands on the same sample', async () => {
+    const storage = createMemoryStorage();
+    const first = await openStudy({}, storage);
+    await first.report(await first.ask(), block(0, '11'));
+    const study = await reopen(storage.read());
+    const trial = await study.ask();
+    await study.report(trial, block(1, '00'));
+    expect((await study.tell(trial)).outcome).toMatchObject({ sample: 's', images: 4, mean: 0.5 });
   });
 
   it('takes what is left out from its journal, and names the first thing that differs', async () => {
