@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
-import { linearSchedule, paperPresets, schedulesToJson } from '../src/schedules/index.js';
+import { linearSchedule, paperPresets, schedulesFromJson, schedulesToJson } from '../src/schedules/index.js';
 import { SEARCH_TEMPLATE } from '../src/search/config/template.js';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -110,6 +110,13 @@ describe('the schemas of the package', () => {
 
   it('take the template that init writes', () => {
     expect(problems('search', parse(SEARCH_TEMPLATE))).toEqual([]);
+  });
+
+  it('take the schedules file that the README shows, as its reader does', () => {
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    const [, sample = ''] = /```json\n(\{ "format": "bo-search\/schedules"[^]+?)```/.exec(readme) ?? [];
+    expect(problems('schedules', JSON.parse(sample))).toEqual([]);
+    expect(schedulesFromJson(sample).schedules).toHaveLength(3);
   });
 
   it('take schedules as they are written, and refuse one whose alphas leave [0, 1]', () => {

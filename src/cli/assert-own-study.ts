@@ -9,7 +9,7 @@ const JOB = 'bo-search/search';
 /**
  * Lets a study pass that is not a run's, and a folder without a study.
  * @throws BoSearchError `E_STORAGE` for a run: its trials are measurements on its own images, and an outcome of another
- *   kind would be compared with them; `E_JOURNAL` for a damaged journal.
+ *   kind would be compared with them.
  */
 export function assertOwnStudy(folder: string, command: 'ask' | 'tell' | 'expire'): void {
   if (jobIn(folder) !== JOB) return;
@@ -27,8 +27,8 @@ function jobIn(folder: string): unknown {
     const [header] = readJournal(folder).records;
     return header?.kind === 'header' ? (header.about as { readonly job?: unknown } | null)?.job : undefined;
   } catch (error) {
-    // whoever opens the study says why it cannot be read, or begins one
-    if (error instanceof BoSearchError && error.code === 'E_STORAGE') return undefined;
+    // none yet, one that another process is beginning, or a damaged one: whoever opens it begins it, waits, or says why
+    if (error instanceof BoSearchError) return undefined;
     throw error;
   }
 }

@@ -28,6 +28,23 @@ export function pointLine(
 }
 
 /**
+ * Refuses a form for shells together with JSON.
+ * @throws BoSearchError `E_ARGUMENT`
+ */
+export function assertOneForm({
+  format,
+  json,
+}: {
+  readonly format: PointFormat;
+  readonly json?: boolean;
+}): void {
+  if (json !== true || format === 'plain') return;
+  throw new BoSearchError('E_ARGUMENT', `expected --format ${format} or --json, got both`, {
+    hint: 'leave one of them out',
+  });
+}
+
+/**
  * Says whether the points of a space can be printed in a form.
  * @throws BoSearchError `E_ARGUMENT` if two parameters would be one variable in a shell.
  */

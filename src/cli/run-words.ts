@@ -33,7 +33,7 @@ export function wordsOf(event: SearchEvent): EventWords {
       const verb = reused ? 'found again' : 'made';
       const left = kept === images ? '' : `; ${kept} are kept`;
       return line(
-        `attacked ${imagesOf(split)} ${verb}: of ${images} images ${cleanErrors} were wrong before and ${successes} are wrong after the attack${left}`,
+        `attacked ${imagesOf(split)} ${verb}: of ${images} images ${cleanErrors} were wrong before, and the attack made ${successes} of the other ${images - cleanErrors} wrong${left}`,
       );
     }
     case 'trial':

@@ -9,6 +9,8 @@ export { schedulesFromCsv, schedulesToCsv } from './formats/schedules-csv.js';
 export { formOfContent } from './formats/form-of-content.js';
 export {
   filesReadWith,
+  isLoneArray,
+  loneArrayWarning,
   readSchedulesFile,
   SCHEDULES_FORMATS,
   type SchedulesFormat,

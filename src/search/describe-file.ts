@@ -4,14 +4,25 @@ import { basename, dirname, join } from 'node:path';
 import { BoSearchError } from '../errors.js';
 import { CLASSES_FILE } from '../objective/images/folder-entries.js';
 import { scheduleRows } from '../report/index.js';
-import { schedulesFromJson } from '../schedules/index.js';
+import {
+  formOfContent,
+  isLoneArray,
+  loneArrayWarning,
+  readSchedulesFile,
+  type SchedulesFile,
+  schedulesFromJson,
+} from '../schedules/index.js';
 import { JOURNAL_FILE } from '../storage/index.js';
 import type { FileDescription } from './file-description.js';
 import { BASELINES_FILE } from './baselines-results.js';
 import { loadSearchConfig } from './config/read-search-config.js';
 import { readRun } from './read-run.js';
+import { RESULTS_FILE } from './results.js';
 import { readBaselines, readResults } from './results-file.js';
 import { SCHEDULES_FILE } from './schedules-of-run.js';
+
+/** Largest file that is looked into for schedules when its name does not say what it is, in bytes. */
+const MAX_FORM_BYTES = 256 * 1024 * 1024;
 
 /**
  * Checks a file or folder whole: a configuration with its model, weights against their hashes, every line of a journal.
@@ -21,9 +32,13 @@ export async function describeFile(path: string): Promise<FileDescription> {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) throw unknown(path, 'no such file');
   if (stats.isDirectory()) return describeFolder(path);
-  if (/\.ya?ml$/.test(path)) return describeConfig(path);
   if (path.endsWith('.jsonl')) return describeJournal(path);
   if (path.endsWith('.json')) return describeJson(path);
+  const form = stats.size > MAX_FORM_BYTES ? undefined : formOfContent(readFileSync(path));
+  if (/\.(csv|tsv|npy)$/i.test(path) || form !== undefined) {
+    return describeOtherForm(path);
+  }
+  if (/\.ya?ml$/i.test(path)) return describeConfig(path);
   throw unknown(path, `a file of another kind (${basename(path)})`);
 }
 
@@ -75,6 +90,8 @@ async function describeJson(path: string): Promise<FileDescription> {
     case 'bo-search/baselines':
       return describeBaselines(path);
     case undefined:
+      if (basename(path) === RESULTS_FILE) return describeResults(path);
+      if (basename(path) === BASELINES_FILE) return describeBaselines(path);
       return looksLikeSchedules(path) ? describeSchedules(path) : describeConfig(path);
     default:
       throw unknown(path, `the format ${JSON.stringify(format)}`);
@@ -102,28 +119,48 @@ function textOf(path: string): string {
 }
 
 function describeSchedules(path: string): FileDescription {
-  const file = schedulesFromJson(textOf(path), path);
+  return describedSchedules(schedulesFromJson(textOf(path), path), []);
+}
+
+/** Schedules as YAML, CSV or arrays. */
+async function describeOtherForm(path: string): Promise<FileDescription> {
+  const file = await readSchedulesFile(path);
+  return describedSchedules(file, isLoneArray(path) ? [loneArrayWarning(path)] : []);
+}
+
+function describedSchedules(file: SchedulesFile, warnings: readonly string[]): FileDescription {
   const names = scheduleRows(file).map(({ name }) => name);
   const { latents, name } = file.model;
   return {
     kind: 'schedules',
     text: `${names.length} schedules for ${name}, ${latents.length} latents: ${names.join(', ')}`,
-    warnings: [],
+    warnings,
   };
 }
 
 function describeResults(path: string): FileDescription {
-  const { facts, heldOut } = readResults(path);
+  const { facts, heldOut } = given(() => readResults(path));
   const names = heldOut.rows.map(({ name }) => name);
   const text = `results of a search of α for ${facts.model.name} on ${heldOut.images} held-out images: ${names.join(', ')}`;
   return { kind: 'results', text, warnings: [] };
 }
 
 function describeBaselines(path: string): FileDescription {
-  const { facts, heldOut } = readBaselines(path);
+  const { facts, heldOut } = given(() => readBaselines(path));
   const names = heldOut.rows.map(({ name }) => name);
   const text = `schedules scored for ${facts.model.name} on ${heldOut.images} held-out images: ${names.join(', ')}`;
   return { kind: 'results', text, warnings: [] };
+}
+
+/** What is wrong with a file that somebody gives is no state of a run, as it is where a run finds it. */
+function given<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (!(cause instanceof BoSearchError) || cause.code !== 'E_STORAGE') throw cause;
+    const { message, hint } = cause;
+    throw new BoSearchError('E_ARGUMENT', message, { ...(hint === undefined ? {} : { hint }), cause });
+  }
 }
 
 /** What needs a tensor runtime or the loaders of models and images: only loaded for those. */
@@ -132,7 +169,7 @@ const parts = () => import('./describe-parts.js');
 function unknown(path: string, got: string): BoSearchError {
   return new BoSearchError(
     'E_ARGUMENT',
-    `${path}: expected a search.yaml, a schedules file, a study.jsonl, or the folder of a model or a run, got ${got}`,
+    `${path}: expected a search.yaml, schedules, results, a study.jsonl, or the folder of a model, images or a run, got ${got}`,
     {
       hint: 'check the path',
     },

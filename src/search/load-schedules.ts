@@ -6,6 +6,7 @@ import { type SchedulesFile, schedulesFromJson } from '../schedules/index.js';
 import { JOURNAL_FILE } from '../storage/index.js';
 import { readRun } from './read-run.js';
 import { SCHEDULES_FILE, schedulesSoFar } from './schedules-of-run.js';
+import { schedulesOfStudy } from './schedules-of-study.js';
 
 /** Schedules and where they come from. */
 export interface LoadedSchedules {
@@ -79,16 +80,38 @@ function endedIn(folder: string): number | undefined {
 
 function fromJournal(folder: string, best: (folder: string) => readonly number[]): LoadedSchedules {
   const run = readRun(folder, 0);
-  if (run.facts === undefined) {
-    throw new BoSearchError('E_SCHEDULES', `${run.journal}: expected a search, got a study of another kind`, {
-      hint: 'take the point from study.recommend()',
-    });
+  const { facts, header, journal, ended: evaluations } = run;
+  const { seed, versions, space } = header;
+  const session = { seed, evaluations, version: versions.boSearch };
+  if (facts !== undefined) {
+    const file = schedulesSoFar(facts, bestOfRun(folder, best), session);
+    return { file, finished: false, source: journal };
   }
-  const { seed, versions } = run.header;
-  const file = schedulesSoFar(run.facts, best(folder), {
-    seed,
-    evaluations: run.ended,
-    version: versions.boSearch,
-  });
-  return { file, finished: false, source: run.journal };
+  if ((space as { readonly kind?: unknown } | null)?.kind !== 'alphas') {
+    throw new BoSearchError(
+      'E_SCHEDULES',
+      `${journal}: expected a search of α, got a study of other parameters`,
+      {
+        hint: `take the point from npx bo-search best ${folder}, or study.recommend()`,
+      },
+    );
+  }
+  return { file: schedulesOfStudy(best(folder), session), finished: false, source: journal };
+}
+
+/** The α a run holds so far; a run is not told outcomes, it goes on. */
+function bestOfRun(folder: string, best: (folder: string) => readonly number[]): readonly number[] {
+  try {
+    return best(folder);
+  } catch (cause) {
+    if (!(cause instanceof BoSearchError) || cause.code !== 'E_TRIAL_STATE') throw cause;
+    throw new BoSearchError(
+      'E_TRIAL_STATE',
+      `${folder}: expected a run with an evaluation, got one without`,
+      {
+        hint: `npx bo-search run <your search.yaml> --out ${folder} goes on with it`,
+        cause,
+      },
+    );
+  }
 }

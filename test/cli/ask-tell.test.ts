@@ -368,6 +368,16 @@ describe('bo-search best', () => {
     expect(status).toMatchObject({ waiting: 1, recommended: { trial, mean, interval } });
   });
 
+  it.each(['best', 'ask'])('%s refuses --format shell beside --json', async (command) => {
+    expect(await cli.run([command, 'forms', '--format', 'shell', '--json'])).toEqual({
+      code: 2,
+      stdout:
+        '{"kind":"error","code":"E_ARGUMENT","message":"expected --format shell or --json, got both","hint":"leave one of them out"}\n',
+      stderr: 'bo-search: expected --format shell or --json, got both\nhint: leave one of them out\n',
+    });
+    expect(existsSync(at('forms'))).toBe(false);
+  });
+
   it('says that nothing was told yet', async () => {
     await asked('untold', 1);
     expect(await cli.run(['best', 'untold'])).toEqual({

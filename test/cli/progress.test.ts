@@ -132,7 +132,7 @@ describe('wordsOf(event)', () => {
     };
     expect(wordsOf({ kind: 'attacked', split: 'heldOut', reused: true, kept: 10, summary })).toEqual({
       kind: 'line',
-      text: 'attacked held-out images found again: of 10 images 1 were wrong before and 8 are wrong after the attack',
+      text: 'attacked held-out images found again: of 10 images 1 were wrong before, and the attack made 8 of the other 9 wrong',
     });
   });
 });

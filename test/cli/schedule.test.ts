@@ -29,6 +29,7 @@ describe('bo-search schedule', () => {
       ['reversed', '--latents', '2', '--of', 'cosine'],
       { kind: 'reversed', of: 'cosine', alphas: [expect.closeTo(0.5, 12), 0] },
     ],
+    [['custom', '--alphas', ' 0 0.5, 1'], { kind: 'custom', alphas: [0, 0.5, 1] }],
     [
       ['custom', '--alphas', '0,0.5,1', '--attenuation', '0.5'],
       { kind: 'custom', alphas: [0, 0.5, 1], attenuation: 0.5, effectiveAlphas: [0, 0.25, 0.5] },
@@ -82,7 +83,7 @@ describe('bo-search schedule', () => {
     ],
     [
       ['step', '--latents', '3', '--from', '4'],
-      'stepSchedule: expected from to be an integer from 0 to 3, got 4\n',
+      'schedule step: expected --from from 0 to --latents 3, got 4\n',
     ],
     [
       ['linear', '--latents', '3', '--format', 'npy'],
@@ -99,6 +100,14 @@ describe('bo-search schedule', () => {
     [
       ['custom', '--alphas', '0.1,,2'],
       `option '--alphas <list>' argument '0.1,,2' is invalid. expected a number from 0 to 1, got ""\nhint: npx bo-search schedule --help says what is expected\n`,
+    ],
+    [
+      ['linear', '--latents', '600'],
+      `option '--latents <n>' argument '600' is invalid. expected an integer from 1 to 512, got "600"\nhint: npx bo-search schedule --help says what is expected\n`,
+    ],
+    [
+      ['linear', '--latents', '6', '--attenuation', '0'],
+      `option '--attenuation <a>' argument '0' is invalid. expected a number above 0 and at most 1, got "0"\nhint: npx bo-search schedule --help says what is expected\n`,
     ],
   ])('refuses %j', async (args, message) => {
     const { code, stderr } = await cli.run(['schedule', ...args]);

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SEARCH_TEMPLATE } from '../../src/search/config/template.js';
-import { alphaSpace, createStudy } from '../../src/index.js';
+import { alphaSpace, createSpace, createStudy, real } from '../../src/index.js';
 import { paperPresets, type SchedulesFile, schedulesToJson } from '../../src/schedules/index.js';
 import { buildCli, type BuiltCli } from './built-cli.js';
 
@@ -232,6 +232,51 @@ describe('bo-search validate', () => {
     expect(await cli.run(['validate', 'marked.yaml'])).toMatchObject({ code: 0 });
   });
 
+  it('knows schedules of every form by what is in them', async () => {
+    const cars = ['schedule', 'preset', '--task', 'stanford-cars', '--format'];
+    for (const format of ['yaml', 'csv', 'npy', 'json'])
+      await cli.run([...cars, format, '-o', `cars.${format}`]);
+    const text = (path: string, kind: string, name = 'cars') =>
+      `${path}: 1 schedules for ${name}, 16 latents: ${kind}\n`;
+    copyFileSync(join(cli.folder, 'cars.csv'), join(cli.folder, 'cars.txt'));
+    copyFileSync(join(cli.folder, 'cars.alphas.npy'), join(cli.folder, 'lone.npy'));
+    for (const [path, start] of [
+      ['cars.yaml', 'custom'],
+      ['cars.csv', 'stanford-cars'],
+      ['cars.txt', 'stanford-cars'],
+      ['lone.npy', 'custom'],
+    ] as const) {
+      const { code, stdout } = await cli.run(['validate', path]);
+      expect({ code, stdout }).toEqual({ code: 0, stdout: text(path, start, path.split('.')[0]) });
+    }
+    expect((await cli.run(['validate', 'cars.alphas.npy'])).stdout).toMatch(
+      /^cars\.alphas\.npy: 1 schedules for /,
+    );
+    const warning =
+      'warning: lone.npy stands alone, without .effective.npy or .npy.json beside it: kinds and attenuation are not known, and it is read without one\n';
+    for (const command of ['validate', 'export']) {
+      expect(await cli.run([command, 'lone.npy'])).toMatchObject({ code: 0, stderr: warning });
+    }
+    put('wrong.yaml', 'interpolation_alphas: [2.0]\n');
+    expect(await cli.run(['validate', 'wrong.yaml'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(
+        'wrong.yaml:1:24 interpolation_alphas[0]: expected a number from 0 to 1',
+      ) as unknown,
+    });
+  });
+
+  it.each(['results.json', 'baselines.json'])(
+    'ends with exit code 2 for a %s that is wrong',
+    async (name) => {
+      for (const text of ['{', '{}', `{"format":"bo-search/${name.slice(0, -5)}","version":2}`]) {
+        put(name, text);
+        const { code, stdout } = await cli.run(['validate', name, '--json']);
+        expect([code, JSON.parse(stdout)]).toEqual([2, expect.objectContaining({ code: 'E_ARGUMENT' })]);
+      }
+    },
+  );
+
   it.each([
     ['none.yaml', 'no such file'],
     ['picture.png', 'a file of another kind (picture.png)'],
@@ -242,7 +287,7 @@ describe('bo-search validate', () => {
     expect(await cli.run(['validate', name])).toEqual({
       code: 2,
       stdout: '',
-      stderr: `bo-search: ${name}: expected a search.yaml, a schedules file, a study.jsonl, or the folder of a model or a run, got ${got}\nhint: check the path\n`,
+      stderr: `bo-search: ${name}: expected a search.yaml, schedules, results, a study.jsonl, or the folder of a model, images or a run, got ${got}\nhint: check the path\n`,
     });
   });
 });
@@ -275,6 +320,48 @@ describe('bo-search status and export', () => {
     const { code, stdout } = await cli.run(['status', 'own']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/\nstate {3}nobody is at work, last written .+ ago\n$/);
+  });
+
+  it('export what a study of α recommends, and name best for other studies', async () => {
+    const study = await createStudy({ space: alphaSpace(2), seed: 3, storage: join(cli.folder, 'asked') });
+    const { alphas } = await study.tell(await study.ask(), { value: 0.5 });
+    await study.close();
+    const { code, stdout, stderr } = await cli.run(['export', 'asked']);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr:
+        'warning: asked/study.jsonl is not finished: this is the best so far, without held-out scores\n',
+    });
+    expect(JSON.parse(stdout)).toMatchObject({
+      model: { name: 'unknown', latents: ['z0', 'z1'] },
+      schedules: [{ kind: 'learned', alphas, provenance: { studySeed: 3, evaluations: 1 } }],
+    });
+    const other = await createStudy({
+      space: createSpace({ x: real(0, 1) }),
+      seed: 1,
+      storage: join(cli.folder, 'other'),
+    });
+    await other.close();
+    expect(await cli.run(['export', 'other'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'bo-search: other/study.jsonl: expected a search of α, got a study of other parameters\n' +
+        'hint: take the point from npx bo-search best other, or study.recommend()\n',
+    });
+  });
+
+  it('send an export of a run without evaluations to run', async () => {
+    const about = { job: 'bo-search/search', model: { name: 'm', latents: ['a', 'b'] }, config: {} };
+    const storage = join(cli.folder, 'begun');
+    await (await createStudy({ space: alphaSpace(2), seed: 1, storage, about })).close();
+    expect(await cli.run(['export', 'begun'])).toEqual({
+      code: 3,
+      stdout: '',
+      stderr:
+        'bo-search: begun: expected a run with an evaluation, got one without\n' +
+        'hint: npx bo-search run <your search.yaml> --out begun goes on with it\n',
+    });
   });
 
   it('place a damaged line of a journal', async () => {

@@ -14,7 +14,7 @@ import {
 import { assertOwnStudy } from '../assert-own-study.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { noteWarnings, withStudy } from '../open-when-free.js';
-import { assertPrintable, type PointFormat, pointLine } from '../point-lines.js';
+import { assertOneForm, assertPrintable, type PointFormat, pointLine } from '../point-lines.js';
 import { print } from '../terminal.js';
 
 export interface AskFlags {
@@ -36,6 +36,7 @@ export interface AskFlags {
 
 /** Asks for trials that stay pending until they are told, whatever becomes of this process. */
 export async function ask(folder: string, flags: AskFlags): Promise<ExitCode> {
+  assertOneForm(flags);
   const space = await spaceOf(flags);
   assertOwnStudy(folder, 'ask');
   if (space !== undefined) assertPrintable(space, flags.format);

@@ -1,7 +1,7 @@
 /** `bo-search best`: the point a study recommends. */
 import { readStudy } from '../../index.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import { assertPrintable, type PointFormat, pointLine } from '../point-lines.js';
+import { assertOneForm, assertPrintable, type PointFormat, pointLine } from '../point-lines.js';
 import { note, print } from '../terminal.js';
 
 export interface BestFlags {
@@ -10,7 +10,9 @@ export interface BestFlags {
 }
 
 /** Prints the posterior-mean best; takes no lock. */
-export function best(path: string, { format, json }: BestFlags): ExitCode {
+export function best(path: string, flags: BestFlags): ExitCode {
+  assertOneForm(flags);
+  const { format, json } = flags;
   const study = readStudy(path);
   if (json !== true) assertPrintable(study.space, format);
   for (const { message } of study.warnings) note(`warning: ${message}`);

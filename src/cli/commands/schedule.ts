@@ -81,7 +81,11 @@ function scheduleOf(kind: Exclude<ScheduleKind, 'preset'>, flags: ScheduleFlags)
     case 'cosine':
       return { kind, alphas: cosineSchedule(n) };
     case 'step':
-      return { kind, from, alphas: stepSchedule(n, from) };
+      if (from <= n) return { kind, from, alphas: stepSchedule(n, from) };
+      throw new BoSearchError(
+        'E_ARGUMENT',
+        `schedule step: expected --from from 0 to --latents ${n}, got ${from}`,
+      );
     case 'constant':
       return { kind, value, alphas: constantSchedule(n, value) };
     case 'reversed':

@@ -1,5 +1,6 @@
 /** Registers `bo-search schedule`. */
 import { Argument } from 'commander';
+import { MAX_LATENTS } from '../../schedules/index.js';
 import type { ScheduleFlags, ScheduleKind } from '../commands/schedule.js';
 import {
   choice,
@@ -7,6 +8,7 @@ import {
   numberBetween,
   numberList,
   place,
+  positiveShare,
   schedulesFormatOption,
   wholeNumber,
   words,
@@ -14,20 +16,31 @@ import {
 import { addCommand, examples, type Registration } from './registration.js';
 
 const KINDS = ['linear', 'cosine', 'step', 'constant', 'reversed', 'preset', 'custom'];
+const BASELINES = ['linear', 'cosine'];
 const TASKS = ['celeba-hq-gender', 'celeba-64-identities', 'stanford-cars'];
 
 export const addSchedule: Registration = (program, answer) => {
   addCommand(program, 'schedule', 'schedules')
     .addArgument(new Argument('<kind>', 'how the α come about').choices(KINDS))
-    .option('--latents <n>', 'number of latents (all kinds but preset)', wholeNumber(1))
+    .option(
+      '--latents <n>',
+      `number of latents, 1 to ${MAX_LATENTS} (all kinds but preset)`,
+      wholeNumber(1, MAX_LATENTS),
+    )
     .option('--from <latent>', 'step: first latent that is re-sampled, counted from 0', wholeNumber(0))
     .option('--value <alpha>', 'constant: the α of every latent', numberBetween(0, 1))
-    .addOption(
-      choice('--of <kind>', 'reversed: 1 − α of this schedule (default: linear)', ['linear', 'cosine']),
-    )
+    .addOption(choice('--of <kind>', 'reversed: 1 − α of this schedule (default: linear)', BASELINES))
     .addOption(choice('--task <name>', 'preset: the task of the paper it was learned for', TASKS))
-    .option('--alphas <list>', 'custom: the α themselves, for example 0.1,0.2,1', numberList(0, 1))
-    .option('--attenuation <a>', 'factor between α and what a model mixes with', numberBetween(0, 1))
+    .option(
+      '--alphas <list>',
+      'custom: the α themselves, for example 0.1,0.2,1 or "0.1 0.2 1"',
+      numberList(0, 1),
+    )
+    .option(
+      '--attenuation <a>',
+      'factor between α and what a model mixes with, above 0 and at most 1',
+      positiveShare,
+    )
     .option('--model-name <name>', 'model it is for (default: unknown, or the model of the task)', words)
     .addOption(schedulesFormatOption())
     .option(

@@ -45,19 +45,32 @@ export function schedulesFormatOption(): Option {
   ).default('json');
 }
 
-/** Numbers from `low` to `high`, with commas between them. */
+/** Numbers from `low` to `high`, with commas or spaces between them. */
 export function numberList(low: number, high: number): (text: string) => number[] {
   const one = numberBetween(low, high);
-  return (text) => text.split(',').map(one);
+  return (text) =>
+    text
+      .trim()
+      .split(/\s*,\s*|\s+/)
+      .map(one);
 }
 
-/** An integer from `least` up, in digits. */
-export function wholeNumber(least: number): (text: string) => number {
+/** An integer from `least` up, or to `most`, in digits. */
+export function wholeNumber(least: number, most = Infinity): (text: string) => number {
+  const expected =
+    most === Infinity ? `an integer of at least ${least}` : `an integer from ${least} to ${most}`;
   return (text) => {
     const value = /^\d+$/.test(text) ? Number(text) : NaN;
-    if (Number.isSafeInteger(value) && value >= least) return value;
-    throw refused(`an integer of at least ${least}`, text);
+    if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
+    throw refused(expected, text);
   };
+}
+
+/** A number above 0 and at most 1. */
+export function positiveShare(text: string): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (value > 0 && value <= 1) return value;
+  throw refused('a number above 0 and at most 1', text);
 }
 
 /** A finite number from `low` to `high`, both included. */

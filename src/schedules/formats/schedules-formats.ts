@@ -115,6 +115,16 @@ export function filesReadWith(path: string): readonly string[] {
   return [...Object.values(NPY_SUFFIXES), ...NPY_SIDE_SUFFIXES].map((suffix) => stem + suffix);
 }
 
+/** Whether a file is an array without the others of its set: what it was attenuated by is then not known. */
+export function isLoneArray(path: string): boolean {
+  return path.endsWith('.npy') && !filesReadWith(path).some((file) => file !== path && exists(file));
+}
+
+/** What readers of a lone array should know. */
+export function loneArrayWarning(path: string): string {
+  return `${path} stands alone, without ${NPY_SUFFIXES.effective} or ${NPY_SIDE_SUFFIXES[0]} beside it: kinds and attenuation are not known, and it is read without one`;
+}
+
 /** The file's name without its endings. */
 function stemOf(path: string): string {
   const name = basename(path).replace(/(\.alphas|\.effective)?\.[^.]+$/, '');

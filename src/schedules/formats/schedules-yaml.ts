@@ -1,7 +1,8 @@
 /**
  * Schedules as YAML in the form of the paper's official code: one document a schedule, with `interpolation_alphas`
  * (before attenuation), `alpha_attenuation`, `initial_noise_eps` (L2 norm of the input noise, 0 for none) and
- * `gaussian_blur_input` (a blur of σ = 1 or none).
+ * `gaussian_blur_input` (a blur of σ = 1 or none). A comment above each document says kind and label, for people.
+ * Several documents are for `yaml.safe_load_all`; the official code reads files of one.
  *
  * Source: configuration files of the paper's official code (SerezD/gen_adversarial). They are read by PyYAML, which takes
  * a number for text unless it has a point, and its exponent a sign: hence `1.0e-7`.
@@ -19,6 +20,9 @@ import { assertStem, checkedForWriting, fieldsPresent, type WrittenSchedules } f
 
 /** The standard deviation, in pixels, of the only blur the form can ask for. */
 const BLUR_SIGMA = 1;
+
+/** What may not stand in YAML, or ends a line there. */
+const UNPRINTABLE = /[^\x20-\x7E\xA0-\u2027\u202A-\uD7FF\uE000-\uFEFE\uFF00-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 
 /** Longest text that is read, in characters: eighty documents of 512 latents fit. */
 const MAX_LENGTH = 1_000_000;
@@ -85,6 +89,7 @@ export async function schedulesFromYaml(text: string, options: ReadOptions = {})
 
 function documentOf(schedule: Schedule, defence: SchedulesDefence): string {
   return [
+    `# ${commentOf(schedule)}`,
     'interpolation_alphas:',
     ...schedule.alphas.map((alpha) => `  - ${floatText(alpha)}`),
     `alpha_attenuation: ${floatText(schedule.attenuation ?? 1)}`,
@@ -92,6 +97,18 @@ function documentOf(schedule: Schedule, defence: SchedulesDefence): string {
     `gaussian_blur_input: ${defence.blurSigma === BLUR_SIGMA ? 'True' : 'False'}`,
     '',
   ].join('\n');
+}
+
+/** What a schedule is, for people: a comment, which readers pass over. Text that could end it is escaped. */
+function commentOf(schedule: Schedule): string {
+  const { kind, label } = schedule;
+  const own = 'from' in schedule ? ` ${schedule.from}` : 'value' in schedule ? ` ${schedule.value}` : '';
+  const named = 'of' in schedule ? `${kind} ${schedule.of}` : kind + own;
+  return label === undefined ? named : `${named}: ${JSON.stringify(label).replaceAll(UNPRINTABLE, escaped)}`;
+}
+
+function escaped(character: string): string {
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }
 
 /** The shortest decimal of a float64, with a point. */

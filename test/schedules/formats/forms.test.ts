@@ -227,10 +227,26 @@ describe('schedulesFromYaml(schedulesToYaml(file))', () => {
 });
 
 describe('schedulesToYaml(file)', () => {
+  it('says kind and label of each document in a comment that nothing can leave', () => {
+    const label = 'a\n- b\u2028\u0085\t# "c"\u{1F600}';
+    const [{ kind: _, ...one }] = small.schedules;
+    void _;
+    const file: SchedulesFile = {
+      ...small,
+      schedules: [{ ...one, kind: 'custom', label }, ...small.schedules],
+    };
+    const comments = textOf(schedulesToYaml(file))
+      .split(/\r\n|[\n\r\u0085\u2028\u2029]/)
+      .filter((line) => line.startsWith('#'));
+    expect(comments[0]).toBe('# custom: "a\\n- b\\u{2028}\\u{85}\\t# \\"c\\"\u{1F600}"');
+    expect(comments).toHaveLength(file.schedules.length);
+  });
+
   it('writes numbers that PyYAML takes for numbers', () => {
     const one = { ...small, schedules: small.schedules.slice(0, 1) };
     expect(textOf(schedulesToYaml(one))).toBe(
       [
+        '# learned: "ours, found"',
         'interpolation_alphas:',
         '  - 0.1',
         '  - 1.0e-7',
