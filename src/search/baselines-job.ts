@@ -7,6 +7,7 @@ import { schedulesToJson } from '../schedules/index.js';
 import { assertSchedulesFit, type Baseline, baselinesFor } from './baselines.js';
 import { BASELINE_SCHEDULES_FILE, type BaselineResults, BASELINES_FILE } from './baselines-results.js';
 import { bestStep } from './best-step.js';
+import { recordedConfig } from './config/recorded-config.js';
 import { type SearchConfig, weightsOf } from './config/search-config.js';
 import { scoreHeldOut } from './held-out.js';
 import { assertNothingForeign, inOwnFolder } from './in-own-folder.js';
@@ -69,7 +70,7 @@ async function scoreAll(
     version: 1,
     versions: { boSearch: VERSION, node: versions.node },
     backend: judge.description,
-    config,
+    config: recordedConfig(config),
     facts,
     classes: judge.model.classes,
     search,

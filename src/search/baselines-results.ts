@@ -1,5 +1,5 @@
 /** What scoring schedules without a search found, as `baselines.json` holds it. */
-import type { SearchConfig } from './config/search-config.js';
+import type { RecordedConfig } from './config/recorded-config.js';
 import type { SearchFacts } from './search-facts.js';
 import type { SearchResults } from './results.js';
 
@@ -13,7 +13,8 @@ export interface BaselineResults {
   readonly versions: SearchResults['versions'];
   /** What ran: the tensor runtime, or evaluator and device. */
   readonly backend: string;
-  readonly config: SearchConfig;
+  /** As it was asked for, without the values of the evaluator's variables. */
+  readonly config: RecordedConfig;
   readonly facts: SearchFacts;
   readonly classes: readonly string[];
   /** The steps were judged on the search images, so that the choice of the best is none on the held-out ones. */

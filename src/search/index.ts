@@ -49,6 +49,7 @@ export type { SearchFacts } from './search-facts.js';
 // Configuration
 export { loadSpace, readSpace } from './config/read-space.js';
 export { loadSearchConfig, readSearchConfig } from './config/read-search-config.js';
+export type { RecordedConfig, RecordedEvaluator } from './config/recorded-config.js';
 export type { SearchConfig, SearchConfigInput } from './config/search-config.js';
 export { searchConfigJsonSchema } from './config/search-config-schema.js';
 export { type ConfigOverrides, withOverrides } from './config/with-overrides.js';

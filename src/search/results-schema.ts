@@ -86,7 +86,7 @@ const attack = object({
   successes: count().describe(
     'Attacked images that fool what was attacked, as stored and under fresh noise.',
   ),
-  eightBitSuccesses: count().optional().describe('Those that still do after rounding to 8 bits.'),
+  eightBitSuccesses: count().optional().describe('Attacked images that fool it after rounding to 8 bits.'),
   successRate: estimate.optional().describe('successes / attacked; absent where nothing was attacked.'),
   robustAccuracy: estimate.describe('1 − (cleanErrors + successes) / images, of what was attacked.'),
   zeroGradients: count()
@@ -160,7 +160,7 @@ const common = {
       draws: count().describe('Purifications an image.'),
     }).describe('The heldOut section.'),
   }).describe(
-    'The configuration as search.schema.json has it, defaults filled in: what was asked for. Facts are what came of it.',
+    'The configuration as search.schema.json has it, defaults filled in: what was asked for. Facts are what came of it. The variables of evaluator.env are null: their values may be secrets.',
   ),
   facts: object({
     model: object({
@@ -197,6 +197,9 @@ export const resultsSchema = object({
   ...common,
   search: object({
     ...judged,
+    samples: list(text(), 'names')
+      .optional()
+      .describe('All samples that trials were judged on, in their order, where that was not `sample` alone.'),
     evaluations: count().describe('Trials that ended, failed ones included.'),
     failed: count().optional().describe('Trials that ended without a value.'),
     recommended,

@@ -5,7 +5,7 @@ import type { ScheduleScore } from '../objective/evaluation/score-schedules.js';
 import type { Difference, ScoreRow } from '../report/index.js';
 import type { Estimate } from '../schedules/index.js';
 import type { Recommendation } from '../study/index.js';
-import type { SearchConfig } from './config/search-config.js';
+import type { RecordedConfig } from './config/recorded-config.js';
 import type { SearchFacts } from './search-facts.js';
 
 export const RESULTS_FILE = 'results.json';
@@ -42,11 +42,14 @@ export interface SearchResults {
   readonly versions: { readonly boSearch: string; readonly node: string };
   /** What ran: the tensor runtime, or evaluator and device. */
   readonly backend: string;
-  readonly config: SearchConfig;
+  /** As it was asked for, without the values of the evaluator's variables. */
+  readonly config: RecordedConfig;
   readonly facts: SearchFacts;
   readonly classes: readonly string[];
   readonly search: {
     readonly sample: string;
+    /** All samples that trials were judged on, in their order, where that was not this one alone. */
+    readonly samples?: readonly string[];
     readonly images: number;
     readonly draws: number;
     readonly evaluations: number;

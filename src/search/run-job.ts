@@ -6,6 +6,7 @@ import { isFailed } from '../trial/index.js';
 import { readArtefacts, writeArtefacts } from './artefacts.js';
 import { bestStep } from './best-step.js';
 import { type SearchConfig, weightsOf } from './config/search-config.js';
+import { recordedConfig } from './config/recorded-config.js';
 import { assertPointsFit } from './config/assert-points-fit.js';
 import { endedIn, foundFinished } from './found-finished.js';
 import { schedulesToCompare, scoreHeldOut } from './held-out.js';
@@ -17,6 +18,7 @@ import type { SearchResults } from './results.js';
 import { openScoreCache, type ScoreCache } from './score-cache.js';
 import { type SearchFacts, searchFacts } from './search-facts.js';
 import type { FailingSearch, InterruptedSearch, RunSearchOptions, SearchOutcome } from './search-outcome.js';
+import { assertSameSample, samplesOf } from './sample-of-journal.js';
 import { studyListener } from './study-listener.js';
 
 /** Opens judge and study, searches, compares; see `runSearch`. */
@@ -75,6 +77,13 @@ async function searchAndFinish(run: Run): Promise<SearchOutcome> {
   const sample = await judge.sample('search', options);
   let search: SearchResults['search'];
   try {
+    assertSameSample({
+      study,
+      name: sample.name,
+      byEvaluator: config.evaluator !== undefined,
+      out: options.out,
+      ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
+    });
     const stopped = await optimise(run, sample);
     if (stopped.reason === 'aborted') return interrupted(config, options, study.endedTrials);
     const failed = failing(run, stopped);
@@ -107,8 +116,10 @@ async function summariseSearch(run: Run, sample: JudgedSample): Promise<SearchRe
     onProgress: (progress) => onEvent?.({ kind: 'scanning', ...progress }),
     ...(signal === undefined ? {} : { signal }),
   });
+  const samples = samplesOf(study.trials);
   return {
     sample: sample.name,
+    ...(samples.some((name) => name !== sample.name) ? { samples } : {}),
     images: sample.images,
     draws: sample.draws,
     evaluations: study.endedTrials,
@@ -139,7 +150,7 @@ async function finish(
       version: 1,
       versions: { boSearch: VERSION, node: versions.node },
       backend: judge.description,
-      config,
+      config: recordedConfig(config),
       facts,
       classes: judge.model.classes,
       search,

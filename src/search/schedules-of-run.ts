@@ -145,7 +145,7 @@ function provenance(results: SearchResults, row: ResultRow): Pick<Schedule, 'pro
     provenance: {
       studySeed: config.seed,
       evaluations: search.evaluations,
-      samples: [search.sample],
+      samples: search.samples ?? [search.sample],
       version: versions.boSearch,
       trial: search.recommended.trial,
       backend,

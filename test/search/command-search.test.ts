@@ -10,9 +10,12 @@ import {
   type FinishedSearch,
   loadSearchConfig,
   resultsJsonSchema,
+  runBaselines,
   runSearch,
   type SearchEvent,
 } from '../../src/search/index.js';
+import { readResults } from '../../src/search/results-file.js';
+import { schedulesOfResults } from '../../src/search/schedules-of-run.js';
 
 const PUPPET = fileURLToPath(new URL('puppet-evaluator.mjs', import.meta.url));
 
@@ -177,6 +180,15 @@ describe('runSearch with an evaluator', () => {
     expect(validate(JSON.parse(text('whole', 'run', 'results.json')))).toBe(true);
   });
 
+  it('names every sample its trials were judged on', () => {
+    const { results } = whole;
+    const samplesIn = (search: typeof results.search) =>
+      schedulesOfResults({ ...results, search }).schedules[0].provenance?.samples;
+    expect(results.search).not.toHaveProperty('samples');
+    expect(samplesIn(results.search)).toEqual([results.search.sample]);
+    expect(samplesIn({ ...results.search, samples: ['a', 'b'] })).toEqual(['a', 'b']);
+  });
+
   it('goes on after a kill at any line of its journal, to the same files', async () => {
     const lines = text('whole', 'run', 'study.jsonl').split('\n');
     const configFile = configured('killed');
@@ -217,6 +229,64 @@ describe('runSearch with an evaluator', () => {
     expect(await refusal(finished(configFile, at('other', 'run')))).toBe(
       `E_CONFIG_CHANGED model.hash: expected ${begun}, with which /other/run was begun, got ${now}`,
     );
+  });
+
+  describe('where the evaluator makes other images than it did', () => {
+    /** A folder with the first `kept` lines of the whole run, and a configuration whose evaluator has other images. */
+    function begun(name: string, kept: number): { configFile: string; out: string } {
+      const configFile = configured(name, { puppet: { images: 'e' } });
+      mkdirSync(at(name, 'run'));
+      const lines = text('whole', 'run', 'study.jsonl').split('\n');
+      writeFileSync(at(name, 'run', 'study.jsonl'), `${lines.slice(0, kept).join('\n')}\n`);
+      return { configFile, out: at(name, 'run') };
+    }
+
+    it.each([
+      ['after whole trials', 'otherwise', (kind: string) => kind === 'tell'],
+      ['in the middle of the first', 'otherwise-half', (kind: string) => kind === 'report'],
+    ])('stops before a trial is lost, and goes on with the first images: %s', async (_when, name, last) => {
+      const kinds = readJournal(at('whole', 'run')).records.map(({ kind }) => kind);
+      const { configFile, out } = begun(name, kinds.findIndex(last) + 1);
+      const journal = join(out, 'study.jsonl');
+      const trials = asks(out).length;
+      const error = (await finished(configFile, out).catch((thrown: unknown) => thrown)) as Error & {
+        code: string;
+        hint: string;
+      };
+      expect(codeAndMessage(error)).toMatch(
+        new RegExp(
+          `^E_EVALUATOR evaluator: expected it to make ${whole.results.search.sample}, ` +
+            `on which the trials in /${name}/run/study.jsonl were judged, got sample-[0-9a-f]{12}$`,
+        ),
+      );
+      expect(error.hint).toMatch(/cache=.*, or choose another folder than /);
+      expect(asks(out)).toHaveLength(trials);
+      expect(readFileSync(journal, 'utf8')).not.toContain('"state":"failed"');
+      const again = await finished(configured(name), out);
+      expect(again.results.search).toEqual(whole.results.search);
+    });
+  });
+
+  it("leaves the names of the evaluator's variables and none of their values", async () => {
+    const configFile = configured('secret');
+    const given = readFileSync(configFile, 'utf8');
+    const env = 'startSeconds: 30, env: { TOKEN: hunter2-secret, NUMBER: 987654321 } }';
+    writeFileSync(configFile, given.replace('startSeconds: 30 }', env));
+    const { results, files } = await finished(configFile, at('secret', 'run'));
+    expect(results.config.evaluator?.env).toEqual({ TOKEN: null, NUMBER: null });
+    for (const file of [...files, at('secret', 'run', 'scores.json')]) {
+      expect(readFileSync(file, 'utf8')).not.toMatch(/hunter2|987654321/);
+    }
+    expect(results).toEqual(readResults(at('secret', 'run', 'results.json')));
+    const scores = await runBaselines(await loadSearchConfig(configFile), {
+      out: at('secret', 'run'),
+      configFile,
+    });
+    if (scores.kind !== 'finished') throw new Error('not finished');
+    for (const file of scores.files) expect(readFileSync(file, 'utf8')).not.toMatch(/hunter2|987654321/);
+    // other values, same search
+    writeFileSync(configFile, given.replace('startSeconds: 30 }', env.replace('hunter2', 'hunter3')));
+    expect((await finished(configFile, at('secret', 'run'))).reused).toBe(true);
   });
 
   it('fails one trial when the evaluator dies over it, and goes on', async () => {

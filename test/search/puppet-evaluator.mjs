@@ -1,5 +1,6 @@
 // An evaluator for tests: image i is judged right where its own threshold is above the distance of α from a target.
-// Argument: JSON { latents, can, labels, log, dies }. `dies`: a file; where it is there, it is removed and the process ends
+// Argument: JSON { latents, can, labels, hash, images, log, dies }. `hash`, `images`: a digit that names the model, and
+// the images of every sample. `dies`: a file; where it is there, it is removed and the process ends
 // in the middle of an evaluation.
 import { appendFileSync, existsSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -9,6 +10,7 @@ const {
   can = ['sample', 'no-defence'],
   labels = true,
   hash = 'a',
+  images = '',
   log,
   dies,
 } = JSON.parse(process.argv[2] ?? '{}');
@@ -43,14 +45,14 @@ function answer(request) {
     });
   }
   if (kind === 'sample') {
-    const { images, seed, attack } = request.sample;
+    const { images: count, seed, attack } = request.sample;
     return say({
       id,
       kind: 'sampled',
-      images,
-      hash: `sha256:${String(seed % 10).repeat(64)}`,
-      ...(labels ? { labels: Array.from({ length: images }, (_, i) => i % 2) } : {}),
-      ...(attack === null ? {} : { attack: { images, cleanErrors: 2, successes: 9 } }),
+      images: count,
+      hash: `sha256:${(images || String(seed % 10)).repeat(64)}`,
+      ...(labels ? { labels: Array.from({ length: count }, (_, i) => i % 2) } : {}),
+      ...(attack === null ? {} : { attack: { images: count, cleanErrors: 2, successes: 9 } }),
     });
   }
   if (kind === 'evaluate') {

@@ -201,7 +201,7 @@ const evaluator = section({
       'expected a section with variables',
     )
     .optional()
-    .describe('Variables added to the environment.'),
+    .describe('Variables added to the environment. What a run leaves has their names, not their values.'),
   startSeconds: seconds().optional().describe('Time to answer the first request. Default 300.'),
   silenceSeconds: seconds()
     .optional()
