@@ -202,6 +202,7 @@ describe('bo-search tell', () => {
     expect(code).toBe(0);
     expect(json(stdout)).toEqual({
       kind: 'told',
+      study: 'stdin/study.jsonl',
       number: 0,
       state: 'complete',
       outcome: { successes: 3, trials: 4 },
@@ -316,7 +317,11 @@ describe('bo-search expire', () => {
       'waiting/study.jsonl: 2 evaluations, 1 failed, 2 waiting for tell\n',
     );
     const rest = await cli.run(['expire', 'waiting', '--json']);
-    expect(json(rest.stdout)).toEqual({ kind: 'expired', trials: [1, 3] });
+    expect(json(rest.stdout)).toEqual({
+      kind: 'expired',
+      study: 'waiting/study.jsonl',
+      trials: [1, 3],
+    });
     expect(await cli.run(['expire', 'waiting'])).toEqual({
       code: 0,
       stdout: '',

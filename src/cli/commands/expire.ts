@@ -17,13 +17,16 @@ export async function expire(
   { wait, json }: ExpireFlags,
 ): Promise<ExitCode> {
   assertOwnStudy(folder, 'expire');
-  const ended = await withStudy(
+  const { place, ended } = await withStudy(
     () => openStudy(folder, { onEvent: noteWarnings }),
     wait,
-    async (study) => study.expire(numbers.length === 0 ? undefined : numbers),
+    async (study) => ({
+      place: study.place,
+      ended: await study.expire(numbers.length === 0 ? undefined : numbers),
+    }),
   );
   const trials = ended.map(({ number }) => number);
-  if (json === true) print(JSON.stringify({ kind: 'expired', trials }));
+  if (json === true) print(JSON.stringify({ kind: 'expired', study: place, trials }));
   else print(...trials.map(String));
   if (trials.length === 0 && json !== true) note('no trial was waiting for an outcome');
   return EXIT.done;

@@ -43,7 +43,20 @@ function recommendedIn({ journal, ended }: RunStatus): Recommendation | undefine
 function summary(run: RunStatus): Record<string, unknown> {
   const { journal, facts, wanted, ended, failed, running, best, writer, idleSeconds, finished, backend } =
     run;
-  return { journal, finished, ended, wanted, failed, running, best, writer, idleSeconds, backend, ...facts };
+  return {
+    study: journal,
+    journal,
+    finished,
+    ended,
+    wanted,
+    failed,
+    running,
+    best,
+    writer,
+    idleSeconds,
+    backend,
+    ...facts,
+  };
 }
 
 function lines(run: RunStatus): string[] {

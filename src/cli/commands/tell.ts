@@ -15,12 +15,19 @@ export interface TellFlags extends ToldFlags {
 export async function tell(folder: string, number: number, flags: TellFlags): Promise<ExitCode> {
   const told = await toldOutcome(flags);
   assertOwnStudy(folder, 'tell');
-  const { trial, ended } = await withStudy(
+  const {
+    place: study,
+    trial,
+    ended,
+  } = await withStudy(
     () => openStudy(folder, { onEvent: noteWarnings }),
     flags.wait,
-    async (study) => ({ trial: await end(study, number, told), ended: study.endedTrials }),
+    async (opened) => {
+      const trial = await end(opened, number, told);
+      return { place: opened.place, trial, ended: opened.endedTrials };
+    },
   );
-  if (flags.json === true) print(JSON.stringify({ kind: 'told', ...shown(trial), ended }));
+  if (flags.json === true) print(JSON.stringify({ kind: 'told', study, ...shown(trial), ended }));
   else print(line(trial));
   return EXIT.done;
 }
