@@ -1,6 +1,6 @@
 /**
- * Matrices in NumPy's `.npy` files: written as version 1.0, little-endian float64, C order; float32 and Fortran order
- * are read too.
+ * Matrices in NumPy's `.npy` files: written as version 1.0, little-endian float64, C order; float32, float16,
+ * int64 (of 0 and 1) and Fortran order are read too.
  *
  * Source: numpy.lib.format, "A Simple File Format for NumPy Arrays".
  */
@@ -12,8 +12,8 @@ export interface NpyMatrix {
   readonly columns: number;
   /** Shape (rows, columns). */
   readonly values: Float64Array;
-  /** Whether the file held float32: its numbers are then only that precise. */
-  readonly single: boolean;
+  /** Largest difference between a number from 0 to 1 and the one the file could hold: 0 for float64 and integers. */
+  readonly precision: number;
 }
 
 const MAGIC = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59);
@@ -24,8 +24,19 @@ const ALIGNMENT = 64;
 /** Longest header that is read, in bytes: a matrix needs about a hundred. */
 const MAX_HEADER = 4096;
 
-/** Bytes a value, by type. */
-const TYPES: Readonly<Record<string, number>> = { '<f8': 8, '<f4': 4 };
+/** Bytes a value, and how to read one, by type. Each of them is a float64 to the bit, or refused. */
+const TYPES: Readonly<
+  Record<string, { readonly size: number; readonly read: (view: DataView, at: number) => number }>
+> = {
+  '<f8': { size: 8, read: (view, at) => view.getFloat64(at, true) },
+  '<f4': { size: 4, read: (view, at) => view.getFloat32(at, true) },
+  '<f2': { size: 2, read: (view, at) => halfToNumber(view.getUint16(at, true)) },
+  // beyond 2^53 not exact, but then no α either
+  '<i8': { size: 8, read: (view, at) => Number(view.getBigInt64(at, true)) },
+};
+
+/** Half a unit in the last place below 1. */
+const PRECISIONS: Readonly<Record<string, number>> = { '<f4': 2 ** -24, '<f2': 2 ** -11 };
 
 const HINT = 'write it with numpy.save, from an array of dtype float64 and shape (schedules, latents)';
 
@@ -58,8 +69,9 @@ export function matrixFromNpy(bytes: Uint8Array, file: string): NpyMatrix {
   if (order === undefined || axes === undefined) {
     throw bad(`${file}: expected a header with descr, fortran_order and shape, got ${excerpt(header)}`);
   }
-  const size = Object.hasOwn(TYPES, type) ? TYPES[type] : undefined;
-  if (size === undefined) throw bad(`${file}: expected the type <f8 or <f4, got ${excerpt(type)}`);
+  const known = Object.hasOwn(TYPES, type) ? TYPES[type] : undefined;
+  if (known === undefined) throw bad(`${file}: expected the type <f8, <f4, <f2 or <i8, got ${excerpt(type)}`);
+  const { size, read } = known;
   const [rows, columns] = shapeFrom(axes, file);
   const held = bytes.byteLength - start;
   if (held !== rows * columns * size) {
@@ -71,9 +83,18 @@ export function matrixFromNpy(bytes: Uint8Array, file: string): NpyMatrix {
   const values = new Float64Array(rows * columns);
   for (let i = 0; i < values.length; i++) {
     const at = order === 'True' ? (i % columns) * rows + Math.floor(i / columns) : i;
-    values[i] = size === 8 ? view.getFloat64(8 * at, true) : view.getFloat32(4 * at, true);
+    values[i] = read(view, size * at);
   }
-  return { rows, columns, values, single: size === 4 };
+  return { rows, columns, values, precision: PRECISIONS[type] ?? 0 };
+}
+
+/** The number of an IEEE 754 half: sign, 5 bits of exponent, 10 of fraction. */
+function halfToNumber(bits: number): number {
+  const sign = bits >> 15 === 0 ? 1 : -1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
+  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 function readHeader(bytes: Uint8Array, file: string): { header: string; start: number } {

@@ -21,9 +21,6 @@ export const NPY_SUFFIXES = { alphas: '.alphas.npy', effective: '.effective.npy'
 /** What the name of the side file ends in; the second is how it was called before. */
 export const NPY_SIDE_SUFFIXES = ['.npy.json', '.json'] as const;
 
-/** Largest difference between a number and its float32, relative to 1. */
-const SINGLE_TOLERANCE = 2 ** -24;
-
 /** The files of one set of schedules. */
 export interface NpyParts {
   readonly alphas: Uint8Array;
@@ -60,7 +57,7 @@ export function schedulesToNpy(file: SchedulesFile, stem = 'schedules'): Written
 }
 
 /**
- * Reads schedules from arrays. With a side file, the arrays must say what it says (float64 to the bit, float32 to its
+ * Reads schedules from arrays. With a side file, the arrays must say what it says (float64 to the bit, float32 and float16 to their
  * precision). Without one, the schedules are of kind `custom`, and the attenuation is what leads from alphas to effective.
  * @throws BoSearchError `E_SCHEDULES` naming file, row and column.
  */
@@ -133,7 +130,7 @@ function assertAgree(
   stated: (s: number, i: number) => number,
   slack: number,
 ): void {
-  const tolerance = Math.max(slack, matrix.single ? SINGLE_TOLERANCE : 0);
+  const tolerance = Math.max(slack, matrix.precision);
   for (const [at, value] of matrix.values.entries()) {
     const [s, i] = [Math.floor(at / matrix.columns), at % matrix.columns];
     const expected = stated(s, i);

@@ -439,6 +439,33 @@ describe('schedulesFromNpy(parts)', () => {
     [0, 1, 0.7],
   ];
 
+  /** An array of one row, from the bytes of its values. */
+  const array = (type: string, columns: number, data: Uint8Array) => {
+    const header =
+      `{'descr': '${type}', 'fortran_order': False, 'shape': (1, ${columns}), }`.padEnd(117) + '\n';
+    const start = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, 118, 0]);
+    return Buffer.concat([start, Buffer.from(header), data]);
+  };
+
+  it('reads float16: ends, halves, numbers below the normal ones', () => {
+    const data = new Uint8Array(Uint16Array.of(0x0000, 0x0001, 0x3555, 0x3800, 0x3c00).buffer);
+    const { schedules } = schedulesFromNpy({ alphas: array('<f2', 5, data) });
+    expect(schedules[0].alphas).toEqual([0, 2 ** -24, 0.333251953125, 0.5, 1]);
+    for (const wrong of [0x3c01, 0x7c00, 0x7e00, 0xbc00]) {
+      const bytes = array('<f2', 1, new Uint8Array(Uint16Array.of(wrong).buffer));
+      expect(() => schedulesFromNpy({ alphas: bytes })).toThrow('expected a number from 0 to 1');
+    }
+  });
+
+  it('reads int64 of 0 and 1, and no others', () => {
+    const bytes = (...values: bigint[]) =>
+      array('<i8', values.length, new Uint8Array(BigInt64Array.from(values).buffer));
+    expect(schedulesFromNpy({ alphas: bytes(0n, 1n) }).schedules[0].alphas).toEqual([0, 1]);
+    for (const wrong of [2n, -1n, 2n ** 62n]) {
+      expect(() => schedulesFromNpy({ alphas: bytes(wrong) })).toThrow('expected a number from 0 to 1');
+    }
+  });
+
   it('reads what NumPy writes: float64, Fortran order, npy version 2', () => {
     for (const name of ['double', 'fortran', 'version-2']) expect(alphasOf(name)).toEqual(expected);
   });
@@ -459,8 +486,7 @@ describe('schedulesFromNpy(parts)', () => {
 
   it.each<[string, Uint8Array, string]>([
     ['text', Buffer.from('hello, world'), 'x.npy: expected a .npy file, got 12 bytes of something else'],
-    ['integers', fixture('integers'), 'x.npy: expected the type <f8 or <f4, got "<i8"'],
-    ['big-endian numbers', fixture('big-endian'), 'x.npy: expected the type <f8 or <f4, got ">f8"'],
+    ['big-endian numbers', fixture('big-endian'), 'x.npy: expected the type <f8, <f4, <f2 or <i8, got ">f8"'],
     ['three axes', fixture('three-axes'), 'x.npy: expected a shape of one or two axes, got (1, 2, 3)'],
     [
       'a file cut short',
