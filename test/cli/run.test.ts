@@ -136,8 +136,11 @@ describe('bo-search run', () => {
       'α = 0',
       'no defence',
     ]);
-    expect(lines[15]).toBe('latent  0                              1  learned  linear  cosine');
-    expect(lines.slice(16, 28).map((line) => line.slice(0, 5))).toEqual(
+    expect(lines[12]).toBe('* the interval of the paired difference leaves out 0');
+    // in between it is said which rivals are not beaten
+    const picture = lines.indexOf('α of each latent: 0 keeps it, 1 re-samples it') + 1;
+    expect(lines[picture]).toBe('latent  0                              1  learned  linear  cosine');
+    expect(lines.slice(picture + 1, picture + 13).map((line) => line.slice(0, 5))).toEqual(
       ['1x1', '4x4', '8x8'].flatMap((scale) => [0, 1, 2, 3].map((i) => `${scale}.${i}`)),
     );
     expect(lines.at(-2)).toBe(`already there: ${FILES.map((name) => `runs/base/${name}`).join(', ')}`);
