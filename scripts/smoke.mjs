@@ -63,7 +63,9 @@ try {
 
   say('importing every entry point');
   const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const entries = Object.keys(exports).filter((entry) => entry !== './package.json');
+  const entries = Object.keys(exports).filter(
+    (entry) => entry !== './package.json' && entry !== './schemas/*',
+  );
   const imports = entries.map((entry) => `await import('bo-search${entry.slice(1)}');`).join('');
   run(process.execPath, ['--input-type=module', '--eval', imports]);
 

@@ -461,6 +461,7 @@ describe('schedulesFromNpy(parts)', () => {
     const bytes = (...values: bigint[]) =>
       array('<i8', values.length, new Uint8Array(BigInt64Array.from(values).buffer));
     expect(schedulesFromNpy({ alphas: bytes(0n, 1n) }).schedules[0].alphas).toEqual([0, 1]);
+    expect(alphasOf('integers')).toEqual([[0, 1, 1]]);
     for (const wrong of [2n, -1n, 2n ** 62n]) {
       expect(() => schedulesFromNpy({ alphas: bytes(wrong) })).toThrow('expected a number from 0 to 1');
     }
