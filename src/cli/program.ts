@@ -47,12 +47,13 @@ const REGISTRATIONS: readonly Registration[] = [
  * @returns the exit code; nothing is thrown.
  */
 export async function runCommandLine(args: readonly string[]): Promise<ExitCode> {
+  const [name] = args;
   let exitCode: ExitCode = EXIT.done;
   const answer: Answerer = async (command, json = false) => {
     try {
       exitCode = await command();
     } catch (error) {
-      exitCode = showError(error, json);
+      exitCode = showError(error, { json, ...(name === undefined ? {} : { command: name }) });
     }
   };
   try {

@@ -1,5 +1,6 @@
 /** What each event of a search says, in one line; an event without words does not compile. */
 import type { SearchEvent } from '../search/index.js';
+import { oneLine } from './terminal.js';
 
 /** A line to keep, or progress that the next one replaces. */
 export type EventWords =
@@ -54,7 +55,7 @@ export function wordsOf(event: SearchEvent): EventWords {
 }
 
 function line(text: string): EventWords {
-  return { kind: 'line', text };
+  return { kind: 'line', text: oneLine(text) };
 }
 
 function progress(

@@ -1,5 +1,6 @@
 /** Where text goes, and what that place can show. */
 import process from 'node:process';
+import { EXIT } from './exit-codes.js';
 
 /** Columns assumed where nobody says. */
 const DEFAULT_COLUMNS = 80;
@@ -32,24 +33,47 @@ export function styleOf(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv = pro
   };
 }
 
-/** Writes lines to standard output. */
+/** Writes lines to standard output, with nothing a terminal would obey but our colours. */
 export function print(...lines: readonly string[]): void {
-  for (const line of lines) process.stdout.write(`${line}\n`);
+  for (const line of lines) process.stdout.write(`${harmless(line)}\n`);
 }
 
-/** Writes lines to standard error: progress, warnings and mistakes. */
+/** Writes lines to standard error, likewise: progress, warnings and mistakes. */
 export function note(...lines: readonly string[]): void {
-  for (const line of lines) process.stderr.write(`${line}\n`);
+  for (const line of lines) process.stderr.write(`${harmless(line)}\n`);
 }
 
-/** A reader that goes away, such as `head`, is no error. */
-export function ignoreClosedPipes(): void {
+/**
+ * Ends the process where its output has no place: quietly where a reader such as `head` goes away, else with a line and
+ * code 3. A terminal that is closed says so by a signal.
+ */
+export function watchOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      process.exit(process.exitCode);
+    stream.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+      if (code === 'EIO') return;
+      if (code === 'EPIPE') process.exit(process.exitCode);
+      if (stream === process.stdout) {
+        note(`bo-search: standard output: expected room for what is printed, got ${message}`);
+      }
+      process.exit(EXIT.state);
     });
   }
+}
+
+/** A text of others as one line: control characters as escapes, in the way of JSON. */
+export function oneLine(text: string): string {
+  return text.replace(/\p{Cc}/gu, escaped);
+}
+
+/** Nearly the same for whole texts, which have line breaks and colours of ours. */
+function harmless(text: string): string {
+  return text.replace(/\u001B\[[\d;]*m|[^\P{Cc}\n\t]/gu, (found) =>
+    found.length > 1 ? found : escaped(found),
+  );
+}
+
+function escaped(character: string): string {
+  return character === '\n' ? '\\n' : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 function isSet(value: string | undefined): boolean {

@@ -47,6 +47,7 @@ export function trialOf<T extends TrialLife>(trials: readonly T[], number: unkno
     trials.length === 0
       ? `${move}: expected a trial that was asked for, got ${got} before the first ask`
       : `${move}: expected a trial number from 0 to ${trials.length - 1}, got ${got}`,
+    { hint: 'trials are numbered from 0, in the order in which they are asked for' },
   );
 }
 

@@ -101,7 +101,7 @@ describe('bo-search ask', () => {
     [
       'more latents than there can be',
       ['ask', 'none', '--latents', '513'],
-      'bo-search: alphaSpace: expected a number of latents from 1 to 512, got 513\n',
+      'bo-search: alphaSpace: expected a number of latents from 1 to 512, got 513\nhint: npx bo-search ask --help says what is expected\n',
     ],
   ])('refuses %s, and leaves no folder', async (_, args, stderr) => {
     expect(await cli.run(args)).toEqual({ code: 2, stdout: '', stderr });
@@ -223,28 +223,29 @@ describe('bo-search tell', () => {
   describe('refuses', () => {
     const WAYS =
       'bo-search: tell: expected exactly one of --value, --successes with --trials, --failed, --outcome, or --sample with --clean and --robust, got';
+    const HELP = 'hint: npx bo-search tell --help says what is expected\n';
     beforeAll(() => asked('refusals', 1));
 
     it.each<[string, number, readonly string[], string]>([
-      ['nothing', 2, ['0'], `${WAYS} none\n`],
-      ['two ways', 2, ['0', '--value', '1', '--failed', 'x'], `${WAYS} --value, --failed\n`],
+      ['nothing', 2, ['0'], `${WAYS} none\n${HELP}`],
+      ['two ways', 2, ['0', '--value', '1', '--failed', 'x'], `${WAYS} --value, --failed\n${HELP}`],
       [
         'draws of nothing',
         2,
         ['0', '--successes', '1'],
-        'bo-search: tell: expected --trials beside --successes, got none\n',
+        `bo-search: tell: expected --trials beside --successes, got none\n${HELP}`,
       ],
       [
         'bits of no sample',
         2,
         ['0', '--clean', '1'],
-        'bo-search: tell: expected --sample beside --clean, got none\n',
+        `bo-search: tell: expected --sample beside --clean, got none\n${HELP}`,
       ],
       [
         'a variance alone',
         2,
         ['0', '--variance', '1'],
-        'bo-search: tell: expected --value beside --variance, got none\n',
+        `bo-search: tell: expected --value beside --variance, got none\n${HELP}`,
       ],
       [
         'bits without their robust part',
@@ -256,7 +257,7 @@ describe('bo-search tell', () => {
         'more successes than draws',
         2,
         ['0', '--successes', '5', '--trials', '4'],
-        'bo-search: tell(trial 0).successes: expected an integer from 0 to trials = 4, got 5\n',
+        `bo-search: tell(trial 0).successes: expected an integer from 0 to trials = 4, got 5\n${HELP}`,
       ],
       [
         'an outcome that is no JSON',
@@ -264,12 +265,17 @@ describe('bo-search tell', () => {
         ['0', '--outcome', '{"value": NaN}'],
         'bo-search: tell --outcome: expected JSON, got Unexpected token \'N\', "{"value": NaN}" is not valid JSON\nhint: JSON has no NaN: write {"failed":"value is NaN"} for it, or use --value NaN\n',
       ],
-      ['no blocks', 2, ['0', '--outcome', '[]'], 'bo-search: tell --outcome: expected blocks, got none\n'],
+      [
+        'no blocks',
+        2,
+        ['0', '--outcome', '[]'],
+        `bo-search: tell --outcome: expected blocks, got none\n${HELP}`,
+      ],
       [
         'blocks that are none',
         2,
         ['0', '--outcome', '[1]'],
-        'bo-search: report(trial 0): expected a block { sample, block, outcomes }, got 1\n',
+        `bo-search: report(trial 0): expected a block { sample, block, outcomes }, got 1\n${HELP}`,
       ],
       [
         'a value in words',
@@ -281,7 +287,7 @@ describe('bo-search tell', () => {
         'a trial that was never asked for',
         3,
         ['7', '--value', '1'],
-        'bo-search: tell: expected a trial number from 0 to 0, got 7\n',
+        'bo-search: tell: expected a trial number from 0 to 0, got 7\nhint: trials are numbered from 0, in the order in which they are asked for\n',
       ],
     ])('%s', async (_, code, args, stderr) => {
       expect(await cli.run(['tell', 'refusals', ...args])).toEqual({ code, stdout: '', stderr });
@@ -300,10 +306,11 @@ describe('bo-search tell', () => {
         'hint: a trial ends once; ask for another to judge the point again\n',
     });
     expect(await cli.run(['tell', 'nowhere', '0', '--value', '1'])).toEqual({
-      code: 3,
+      code: 2,
       stdout: '',
       stderr:
-        'bo-search: nowhere/study.jsonl: expected a journal, got no such file or folder\nhint: check the path\n',
+        'bo-search: nowhere: expected the folder of a study, got no such folder\n' +
+        'hint: check the path; a study begins with run or ask\n',
     });
   });
 });

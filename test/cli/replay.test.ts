@@ -105,16 +105,19 @@ describe('bo-search replay', () => {
     });
     expect(await cli.run(['replay', 'run', '--from', '12'])).toMatchObject({
       code: 2,
-      stderr: 'bo-search: replay from: expected a trial from 0 to 11, got 12\n',
+      stderr:
+        'bo-search: replay from: expected a trial from 0 to 11, got 12\n' +
+        'hint: npx bo-search replay --help says what is expected\n',
     });
     cpSync(at('run'), at('damaged'), { recursive: true });
     const text = readFileSync(at('run/study.jsonl'), 'utf8');
     writeFileSync(at('damaged/study.jsonl'), text.replace('"trial":3', '"trial":4'));
     expect(await cli.run(['replay', 'damaged'])).toMatchObject({ code: 3, stdout: '' });
     expect(await cli.run(['replay', 'nowhere'])).toMatchObject({
-      code: 3,
+      code: 2,
       stderr:
-        'bo-search: nowhere/study.jsonl: expected a journal, got no such file or folder\nhint: check the path\n',
+        'bo-search: nowhere: expected the folder of a study, got no such folder\n' +
+        'hint: check the path; a study begins with run or ask\n',
     });
   });
 });

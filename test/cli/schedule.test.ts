@@ -74,16 +74,18 @@ describe('bo-search schedule', () => {
     }
   });
 
+  const HELP = 'hint: npx bo-search schedule --help says what is expected\n';
+
   it.each<[readonly string[], string]>([
-    [['step', '--latents', '3'], 'schedule step: expected --from, got none\n'],
-    [['linear', '--latents', '3', '--from', '1'], 'schedule linear: expected no --from, got 1\n'],
+    [['step', '--latents', '3'], `schedule step: expected --from, got none\n${HELP}`],
+    [['linear', '--latents', '3', '--from', '1'], `schedule linear: expected no --from, got 1\n${HELP}`],
     [
       ['custom', '--alphas', '0.1,0.2', '--latents', '3'],
-      'schedule custom: expected --latents 2, one for each of --alphas, got 3\n',
+      `schedule custom: expected --latents 2, one for each of --alphas, got 3\n${HELP}`,
     ],
     [
       ['step', '--latents', '3', '--from', '4'],
-      'schedule step: expected --from from 0 to --latents 3, got 4\n',
+      `schedule step: expected --from from 0 to --latents 3, got 4\n${HELP}`,
     ],
     [
       ['linear', '--latents', '3', '--format', 'npy'],

@@ -1,6 +1,7 @@
 /** `bo-search expire`: ends trials that nobody will tell. */
 import { openStudy } from '../../index.js';
 import { assertOwnStudy } from '../assert-own-study.js';
+import { assertStudyIn } from '../assert-study-in.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { noteWarnings, withStudy } from '../open-when-free.js';
 import { note, print } from '../terminal.js';
@@ -16,6 +17,7 @@ export async function expire(
   numbers: readonly number[],
   { wait, json }: ExpireFlags,
 ): Promise<ExitCode> {
+  assertStudyIn(folder);
   assertOwnStudy(folder, 'expire');
   const { place, ended } = await withStudy(
     () => openStudy(folder, { onEvent: noteWarnings }),

@@ -2,6 +2,7 @@
 import process from 'node:process';
 import { BoSearchError } from '../../errors.js';
 import { readStudy, type ReplayDifference, type ReplayProof, verifyReplay } from '../../index.js';
+import { assertStudyIn } from '../assert-study-in.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { liveProgress } from '../live-progress.js';
 import { note, print, styleOf } from '../terminal.js';
@@ -17,6 +18,7 @@ const SECONDS_OF_SILENCE = 2;
 
 /** Makes every suggestion and decision of a journal again, and says whether they are identical. */
 export function replay(path: string, { from, json }: ReplayFlags): ExitCode {
+  assertStudyIn(path);
   const { place, header, warnings } = readStudy(path);
   for (const { message } of warnings) note(`warning: ${message}`);
   const proof = prove(path, from);

@@ -1,10 +1,11 @@
 /** `bo-search status`: how far a run is. */
 import { BoSearchError } from '../../errors.js';
-import { readStudy, type Recommendation } from '../../index.js';
+import { readStudy } from '../../index.js';
 import { formatDuration, readRun, type RunStatus } from '../../search/index.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
+import { type RecommendedPoint, recommendedPoint } from '../recommended-point.js';
 import { runCommand } from '../shell-words.js';
-import { note, print } from '../terminal.js';
+import { note, oneLine, print } from '../terminal.js';
 
 /** Says how far the run in a folder is. */
 export function status(path: string, flags: { readonly json?: boolean }): ExitCode {
@@ -19,7 +20,7 @@ export function status(path: string, flags: { readonly json?: boolean }): ExitCo
         recommended: recommendedIn(run),
       }),
     );
-  } else print(...lines(run));
+  } else print(...lines(run).map(oneLine));
   return EXIT.done;
 }
 
@@ -30,10 +31,10 @@ function waitingIn({ journal }: RunStatus): number {
 }
 
 /** What `recommend()` says; nothing where no trial has a value, or the policy is its program's own. */
-function recommendedIn({ journal, ended }: RunStatus): Recommendation | undefined {
+function recommendedIn({ journal, ended }: RunStatus): RecommendedPoint | undefined {
   if (ended === 0) return undefined;
   try {
-    return readStudy(journal).recommend();
+    return recommendedPoint(readStudy(journal).recommend());
   } catch (error) {
     if (error instanceof BoSearchError) return undefined;
     throw error;
@@ -72,6 +73,7 @@ function lines(run: RunStatus): string[] {
     if (waiting > 0) counts.push(`${waiting} waiting for tell`);
   }
   const { task } = (facts?.config ?? {}) as { readonly task?: string };
+  const which = task === undefined ? '' : `, task ${task}`;
   return [
     `${run.journal}: ${counts.join(', ')}`,
     ...(best?.value === undefined
@@ -79,7 +81,7 @@ function lines(run: RunStatus): string[] {
       : [`best    ${best.value.toFixed(4)}, trial ${best.number} (${origin(best)})`]),
     ...(facts === undefined
       ? []
-      : [`model   ${facts.model.name}, task ${task}, ${facts.model.latents.length} latents`]),
+      : [`model   ${facts.model.name}${which}, ${facts.model.latents.length} latents`]),
     `seed    ${header.seed}, policy ${header.policy.name}${backend === undefined ? '' : `, ${backend}`}`,
     `state   ${stateOf(run)}`,
   ];

@@ -1,9 +1,10 @@
 /** `bo-search tell`: what came of a trial. */
 import { observedInterval, observedValue, openStudy, type Study, type Trial } from '../../index.js';
 import { assertOwnStudy } from '../assert-own-study.js';
+import { assertStudyIn } from '../assert-study-in.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { noteWarnings, withStudy } from '../open-when-free.js';
-import { print } from '../terminal.js';
+import { oneLine, print } from '../terminal.js';
 import { type Told, toldOutcome, type ToldFlags } from '../told-outcome.js';
 
 export interface TellFlags extends ToldFlags {
@@ -14,6 +15,7 @@ export interface TellFlags extends ToldFlags {
 /** Ends a running trial with its outcome. */
 export async function tell(folder: string, number: number, flags: TellFlags): Promise<ExitCode> {
   const told = await toldOutcome(flags);
+  assertStudyIn(folder);
   assertOwnStudy(folder, 'tell');
   const {
     place: study,
@@ -46,5 +48,5 @@ function shown({ number, state, outcome }: Trial): Record<string, unknown> {
 /** `3 complete 0.84`, or `3 failed` and why. */
 function line({ number, state, outcome }: Trial): string {
   if (outcome === undefined) return `${number} ${state}`;
-  return `${number} ${state} ${'failed' in outcome ? outcome.failed : observedValue(outcome)}`;
+  return `${number} ${state} ${'failed' in outcome ? oneLine(outcome.failed) : observedValue(outcome)}`;
 }

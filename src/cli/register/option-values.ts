@@ -82,7 +82,7 @@ export function numberBetween(low: number, high: number): (text: string) => numb
         : `a finite number of at least ${low}`
       : `a number from ${low} to ${high}`;
   return (text) => {
-    const value = text.trim() === '' ? NaN : Number(text);
+    const value = decimal(text);
     if (Number.isFinite(value) && value >= low && value <= high) return value;
     throw refused(expected, text);
   };
@@ -95,9 +95,14 @@ export function printedNumber(text: string): number {
     if (special[2].toLowerCase() === 'nan') return NaN;
     return special[1] === '-' ? -Infinity : Infinity;
   }
-  const value = text.trim() === '' ? NaN : Number(text);
+  const value = decimal(text);
   if (Number.isNaN(value)) throw refused('a number', text);
   return value;
+}
+
+/** The number that decimal digits stand for, as in 12, -.5 or 1e-4; NaN for hexadecimal and other spellings. */
+function decimal(text: string): number {
+  return /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i.test(text) ? Number(text) : NaN;
 }
 
 /** A path or name that is not empty. */

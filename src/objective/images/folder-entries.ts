@@ -83,11 +83,15 @@ export async function readWithin(folder: string, id: string, most: number = MAX_
 async function namesIn(folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder);
-    return entries.filter((name) => !name.startsWith('.') && !SYSTEM_FILES.has(name)).sort(compare);
+    return entries.filter((name) => !isSkipped(name)).sort(compare);
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
     throw bad(`${folder}: expected a folder of images, got ${missing ? 'no such folder' : 'a file'}`);
   }
+}
+
+function isSkipped(name: string): boolean {
+  return name.startsWith('.') || SYSTEM_FILES.has(name);
 }
 
 async function readClasses(folder: string, names: readonly string[]): Promise<string[]> {
@@ -121,6 +125,13 @@ async function entriesOfFolders(
   names: readonly string[],
   classes: readonly string[],
 ): Promise<FolderEntry[]> {
+  const hidden = classes.find(isSkipped);
+  if (hidden !== undefined) {
+    throw bad(
+      `${CLASSES_FILE}: expected classes that folders can be named after, got ${show(hidden)}, whose folder would be skipped`,
+      `give it a name without a dot in front, or list its pictures in ${LABELS_FILE}`,
+    );
+  }
   const entries: FolderEntry[] = [];
   for (const name of names) {
     if (!(await isFolder(folder, name))) continue;

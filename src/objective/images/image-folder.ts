@@ -25,7 +25,7 @@ const BYTES = Float32Array.BYTES_PER_ELEMENT;
  * Reads a folder of images. All must have one size: nothing is resized, cropped or turned.
  * @returns the pool; an image's id is its path within the folder, and the order is that of the ids.
  * @throws BoSearchError `E_IMAGES` naming the file: one that cannot be decoded, is not opaque, has another size or other
- * channels, stands twice in different splits, or lies outside the folder.
+ * channels, stands twice in different splits or classes, or lies outside the folder.
  */
 export async function loadImageFolder(folder: string, options: ImageFolderOptions = {}): Promise<ImagePool> {
   const { classes, entries } = await listImageFolder(folder);
@@ -58,7 +58,7 @@ export async function loadImageFolder(folder: string, options: ImageFolderOption
   return { shape, classes, splits };
 }
 
-/** Decodes files, and refuses one that an image of another split is a copy of. */
+/** Decodes files, and refuses one that an image of another split or class is a copy of. */
 function createReader(folder: string): (entry: FolderEntry) => Promise<RasterImage> {
   const owners = new Map<string, FolderEntry>();
   return async (entry) => {
@@ -69,6 +69,12 @@ function createReader(folder: string): (entry: FolderEntry) => Promise<RasterIma
       throw imageError(
         `${entry.id}: expected an image that no other split has, got a copy of ${owner.id}`,
         'search, attack and held-out images must be different images, or held-out numbers mean nothing',
+      );
+    }
+    if (owner !== undefined && owner.label !== entry.label) {
+      throw imageError(
+        `${entry.id}: expected an image of one class, got a copy of ${owner.id}, which is of another`,
+        'one of the two labels is wrong: take that picture out',
       );
     }
     owners.set(hash, entry);

@@ -152,6 +152,16 @@ describe('loadImageFolder(folder)', () => {
       'heldOut/bag/b.png: expected an image that no other split has, got a copy of search/shirt/a.png',
     ],
     [
+      'a copy in another class',
+      with_({ 'search/dress/b.png': grayPng(0) }),
+      'search/shirt/a.png: expected an image of one class, got a copy of search/dress/b.png, which is of another',
+    ],
+    [
+      'a class whose folder would be skipped',
+      with_({ 'classes.txt': `${CLASSES}.hats`, 'search/.hats/a.png': grayPng(9) }),
+      'classes.txt: expected classes that folders can be named after, got ".hats", whose folder would be skipped',
+    ],
+    [
       'another header',
       { ...list(''), 'labels.csv': 'path,label,split\n' },
       'labels.csv:1: expected the columns file,label,split, got "path,label,split"',
