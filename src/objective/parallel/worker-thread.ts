@@ -68,7 +68,9 @@ export class WorkerThread {
     await this.#worker.terminate();
   }
 
+  /** What comes after the end is heard no more: least of all may it let the process go that waits for the thread to stop. */
   #hear(reply: Reply, opened: (facts: OpenedFacts) => void): void {
+    if (this.#ended !== undefined) return;
     switch (reply.kind) {
       case 'opened':
         this.#worker.unref();
@@ -78,18 +80,18 @@ export class WorkerThread {
       case 'meeting':
         return this.#waiting.get(reply.call)?.onMeeting(reply.logits);
       case 'done':
-        return this.#settled(reply.call)?.resolve(reply.answer);
+        return this.#settled(reply.call).resolve(reply.answer);
       case 'failed':
-        return this.#settled(reply.call)?.reject(fromWireError(reply.error));
+        return this.#settled(reply.call).reject(fromWireError(reply.error));
       case 'called-off':
-        return this.#settled(reply.call)?.reject(new CalledOff('called off'));
+        return this.#settled(reply.call).reject(new CalledOff('called off'));
     }
   }
 
-  /** The call that is answered; none if the thread was stopped meanwhile. */
-  #settled(call: number): Waiting | undefined {
+  /** The call that is answered. */
+  #settled(call: number): Waiting {
     const found = this.#waiting.get(call);
-    if (found === undefined && this.#ended === undefined) {
+    if (found === undefined) {
       throw internalError(`${this.#name} answered call ${call}, which nobody made`);
     }
     this.#waiting.delete(call);

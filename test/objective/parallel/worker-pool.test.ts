@@ -344,3 +344,21 @@ describe('a process that leaves a pool open', () => {
     expect(await run).toEqual({ stdout: `${model.classifier.classes.length}\n`, stderr: '' });
   });
 });
+
+describe('a process that closes a pool while answers are on their way', () => {
+  it('waits for the threads to stop: it ended half-way, with exit code 13', async () => {
+    const entry = JSON.stringify(join(sources.folder, 'objective/parallel/open-worker-pool.js'));
+    const program = `
+      const { openWorkerPool } = await import(${entry});
+      const pool = await openWorkerPool({ workers: 2, model: ${JSON.stringify(MODEL)}, task: 'coarse' });
+      const images = await pool.prepare(new Float32Array(784 * 2), ['a', 'b']);
+      images.dispose();
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300); // both have answered, nobody has heard
+      await pool.close();
+      console.log('closed');`;
+    const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
+      timeout: 30_000,
+    });
+    expect(await run).toEqual({ stdout: 'closed\n', stderr: '' });
+  });
+});
