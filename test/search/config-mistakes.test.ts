@@ -157,6 +157,10 @@ describe('points, kernels and workers in a configuration', () => {
     ['search: { points: [] }\n', '4:19 search.points: expected at least one point, got []'],
     ['search: { points: [[0, 2]] }\n', '4:24 search.points.0.1: expected a number from 0 to 1, got 2'],
     [
+      'search: { points: [{ label: "a\\nb", alphas: [0.5] }] }\n',
+      '4:29 search.points.0.label: expected a name on one line, got "a\\nb"',
+    ],
+    [
       'search: { points: [{ label: a }] }\n',
       '4:20 search.points.0.alphas: expected a list of numbers from 0 to 1, got nothing',
     ],

@@ -135,7 +135,9 @@ const point = z.union(
   [
     alphas,
     section({
-      label: words('expected a name').describe('A name for the point.'),
+      label: words('expected a name')
+        .refine((text) => !/\p{Cc}/u.test(text), 'expected a name on one line')
+        .describe('A name for the point.'),
       alphas: alphas.describe('One α a latent.'),
     }),
   ],
