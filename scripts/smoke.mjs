@@ -88,6 +88,26 @@ try {
   if (typeof result !== 'object' || result === null)
     throw new Error('smoke: expected one JSON object from run --json');
   run('npx', ['--no-install', 'bo-search', 'validate', 'runs/smoke/schedules.json']);
+
+  say('the same search on two worker threads');
+  run('npx', ['--no-install', 'bo-search', 'run', 'search.yaml', '--out', 'runs/workers', '--workers', '2']);
+  const [one, two] = ['smoke', 'workers'].map((name) =>
+    readFileSync(join(folder, 'runs', name, 'schedules.json'), 'utf8'),
+  );
+  if (one !== two) throw new Error('smoke: expected the same schedules from one thread and from two workers');
+
+  say('running the examples: a search in this process, and one through an evaluator');
+  const examples = join(folder, 'node_modules/bo-search/examples');
+  run(process.execPath, [join(examples, 'search-in-process.mjs')]);
+  writeFileSync(
+    join(folder, 'evaluator.yaml'),
+    `evaluator: { command: [node, ${JSON.stringify(join(examples, 'evaluators/toy-evaluator.mjs'))}] }
+attack: { l2Bound: 1 }
+search: { images: 20, evaluations: 12 }
+heldOut: { images: 20 }
+`,
+  );
+  run('npx', ['--no-install', 'bo-search', 'run', 'evaluator.yaml', '--out', 'runs/evaluator']);
   say('all is well');
 } finally {
   rmSync(folder, { recursive: true, force: true });
