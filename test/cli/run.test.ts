@@ -551,7 +551,9 @@ describe('bo-search export', () => {
     expect(await cli.run(['export', 'runs/base', '--only', 'steps'])).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'bo-search: --only: expected one of learned, linear, cosine, step, constant, got "steps"\n',
+      stderr:
+        'bo-search: --only: expected one of learned, linear, cosine, step, constant, got "steps"\n' +
+        'hint: npx bo-search export --help says what is expected\n',
     });
   });
 
@@ -591,10 +593,11 @@ describe('bo-search validate', () => {
     results.heldOut.rows[1].objective.mean = 'high';
     put(`${out}/results.json`, JSON.stringify(results));
     expect(await cli.run(['validate', `${out}/results.json`])).toEqual({
-      code: 3,
+      code: 2,
       stdout: '',
       stderr:
-        'bo-search: runs/results/results.json heldOut.rows[1].objective.mean: expected a number from 0 to 1, got "high"\n',
+        'bo-search: runs/results/results.json heldOut.rows[1].objective.mean: expected a number from 0 to 1, got "high"\n' +
+        'hint: npx bo-search validate --help says what is expected\n',
     });
     const again = await cli.run(['run', 'search.yaml', '--out', out]);
     expect(again.code).toBe(0);
