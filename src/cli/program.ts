@@ -17,7 +17,7 @@ import { addBest } from './register/add-best.js';
 import { addCompletion } from './register/add-completion.js';
 import { addExpire } from './register/add-expire.js';
 import { addTell } from './register/add-tell.js';
-import type { Answerer, Registration } from './register/registration.js';
+import { type Answerer, GROUPS, type Registration } from './register/registration.js';
 import { showError, showUsageError } from './show-error.js';
 import { COMMAND } from './shell-words.js';
 import { note } from './terminal.js';
@@ -74,7 +74,7 @@ export function createProgram(answer: Answerer): Command {
     .description('Learns how much of each latent of a model to re-sample when it purifies images.')
     .version(packageVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand(false)
+    .addHelpCommand(helpCommand())
     .showSuggestionAfterError(true)
     .showHelpAfterError(`hint: ${COMMAND} --help says what there is`)
     .exitOverride()
@@ -85,6 +85,15 @@ export function createProgram(answer: Answerer): Command {
     );
   for (const register of REGISTRATIONS) register(program, answer);
   return program;
+}
+
+/** `help` and `help run`, for whoever types that. */
+function helpCommand(): Command {
+  return new Command('help')
+    .argument('[command]')
+    .helpOption(false)
+    .helpGroup(GROUPS.look)
+    .description('print this help, or that of a command');
 }
 
 /** Commander's own words in ours. */

@@ -62,6 +62,21 @@ describe('bo-search', () => {
       "bo-search: required option '-o, --out <folder>' not specified\nhint: npx bo-search run --help says what is expected\n",
     ],
     [
+      'a misspelt option, before the one that is missing because of it',
+      ['run', 'search.yaml', '--outt', 'x'],
+      "bo-search: unknown option '--outt'\n(Did you mean --out?)\nhint: npx bo-search run --help says what is expected\n",
+    ],
+    [
+      'a missing option of baselines',
+      ['baselines', 'search.yaml'],
+      "bo-search: required option '-o, --out <folder>' not specified\nhint: npx bo-search baselines --help says what is expected\n",
+    ],
+    [
+      'a missing option of attack',
+      ['attack', 'search.yaml'],
+      "bo-search: required option '-o, --out <folder>' not specified\nhint: npx bo-search attack --help says what is expected\n",
+    ],
+    [
       'a folder without a name',
       ['run', 'search.yaml', '--out', ''],
       `bo-search: option '-o, --out <folder>' argument '' is invalid. expected a path, got ""\nhint: npx bo-search run --help says what is expected\n`,
@@ -96,6 +111,25 @@ describe('bo-search', () => {
       ) as unknown,
     });
     expect(existsSync(join(cli.folder, 'contradiction'))).toBe(false);
+  });
+
+  it.each([
+    [['help'], ['--help']],
+    [
+      ['help', 'run'],
+      ['run', '--help'],
+    ],
+  ])('answers %p as %p', async (asked, same) => {
+    const answer = await cli.run(asked);
+    expect(answer).toMatchObject({ code: 0, stderr: '' });
+    expect(answer).toEqual(await cli.run(same));
+  });
+
+  it('says in the help which option cannot be left out', async () => {
+    for (const command of ['run', 'baselines', 'attack']) {
+      const { stdout } = await cli.run([command, '--help']);
+      expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(/-o, --out <folder> [^-]+ \(required\)/);
+    }
   });
 
   it('answers nothing with its help, as a usage error', async () => {

@@ -1,22 +1,20 @@
 /** Registers `bo-search attack`. */
 import type { AttackFlags } from '../commands/attack.js';
-import { backendOption, choice, jsonOption, place, wholeNumber } from './option-values.js';
-import { addCommand, examples, type Registration } from './registration.js';
+import { backendOption, choice, jsonOption, wholeNumber } from './option-values.js';
+import { addCommand, examples, requireOut, type Registration } from './registration.js';
 
 export const addAttack: Registration = (program, answer) => {
-  addCommand(program, 'attack', 'search')
-    .argument('<config>', 'configuration, for example search.yaml')
-    .addOption(
-      choice('--split <name>', 'whose images: those a search judges α on, or the held-out ones', [
-        'search',
-        'heldOut',
-      ]).default('search'),
-    )
-    .requiredOption(
-      '-o, --out <folder>',
-      'folder of the run; images attacked there before are found again',
-      place,
-    )
+  requireOut(
+    addCommand(program, 'attack', 'search')
+      .argument('<config>', 'configuration, for example search.yaml')
+      .addOption(
+        choice('--split <name>', 'whose images: those a search judges α on, or the held-out ones', [
+          'search',
+          'heldOut',
+        ]).default('search'),
+      ),
+    'folder of the run; images attacked there before are found again',
+  )
     .addOption(backendOption())
     .option('--workers <n>', 'threads that share the images', wholeNumber(1))
     .addOption(jsonOption('one JSON object on standard output at the end; progress stays on standard error'))

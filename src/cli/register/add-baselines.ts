@@ -1,12 +1,13 @@
 /** Registers `bo-search baselines`. */
 import type { BaselinesFlags } from '../commands/baselines.js';
 import { backendOption, jsonOption, place, wholeNumber } from './option-values.js';
-import { addCommand, examples, type Registration } from './registration.js';
+import { addCommand, examples, requireOut, type Registration } from './registration.js';
 
 export const addBaselines: Registration = (program, answer) => {
-  addCommand(program, 'baselines', 'search')
-    .argument('<config>', 'configuration, for example search.yaml')
-    .requiredOption('-o, --out <folder>', 'folder for the results; interrupted scoring in it goes on', place)
+  requireOut(
+    addCommand(program, 'baselines', 'search').argument('<config>', 'configuration, for example search.yaml'),
+    'folder for the results; interrupted scoring in it goes on',
+  )
     .option('--images <n>', 'another number of held-out images than the configuration has', wholeNumber(1))
     .option('--schedules <file>', 'schedules to score beside them: a file, or the folder of a run', place)
     .addOption(backendOption())

@@ -1,12 +1,13 @@
 /** Registers `bo-search run`. */
 import type { RunFlags } from '../commands/run.js';
-import { backendOption, jsonOption, place, wholeNumber } from './option-values.js';
-import { addCommand, examples, type Registration } from './registration.js';
+import { backendOption, jsonOption, wholeNumber } from './option-values.js';
+import { addCommand, examples, requireOut, type Registration } from './registration.js';
 
 export const addRun: Registration = (program, answer) => {
-  addCommand(program, 'run', 'search')
-    .argument('<config>', 'configuration, for example search.yaml')
-    .requiredOption('-o, --out <folder>', 'folder of the run; an interrupted run in it goes on', place)
+  requireOut(
+    addCommand(program, 'run', 'search').argument('<config>', 'configuration, for example search.yaml'),
+    'folder of the run; an interrupted run in it goes on',
+  )
     .option('--seed <n>', 'another seed than the configuration has', wholeNumber(0))
     .option(
       '--evaluations <n>',
