@@ -4,7 +4,7 @@ import { versions } from 'node:process';
 import { VERSION } from '../index.js';
 import { formatJson } from '../schedules/format-json.js';
 import { schedulesToJson } from '../schedules/index.js';
-import { assertSchedulesFit, type Baseline, baselinesFor } from './baselines.js';
+import { assertSchedulesFit, type Baseline, baselinesFor, foreignSchedules } from './baselines.js';
 import { BASELINE_SCHEDULES_FILE, type BaselineResults, BASELINES_FILE } from './baselines-results.js';
 import { bestStep } from './best-step.js';
 import { recordedConfig } from './config/recorded-config.js';
@@ -48,9 +48,18 @@ async function runWith(
   const latents = judge.model.latents.length;
   if (schedules !== undefined) assertSchedulesFit(schedules, { latents, attenuation: config.attenuation });
   onEvent?.(openedEvent(config, judge));
+  const foreign = schedules === undefined ? undefined : foreignSchedules(schedules, purposeOf(config, judge));
+  if (foreign !== undefined) onEvent?.({ kind: 'warning', message: foreign });
   assertNothingForeign(out, facts);
   await judge.assertEnoughImages();
   return inOwnFolder(out, facts, () => scoreAll(config, judge, facts, options));
+}
+
+function purposeOf(
+  { task }: SearchConfig,
+  { model }: Judge,
+): { readonly model: string; readonly task?: string } {
+  return { model: model.name, ...(task === undefined ? {} : { task }) };
 }
 
 async function scoreAll(

@@ -1,5 +1,6 @@
 /** The schedules that need no search, and those a file brings: what a learned one has to beat. */
 import { BoSearchError } from '../errors.js';
+import { scheduleName } from '../report/schedule-rows.js';
 import {
   type BaselineName,
   constantSchedule,
@@ -69,6 +70,24 @@ export function assertSchedulesFit(
   }
 }
 
+/**
+ * Warns of schedules that were learned for another task or model: they can be judged, but are not what they were.
+ * Files that do not say what they were learned for are taken as they are.
+ * @param wanted - task of the configuration, where it has one, and the model's name.
+ */
+export function foreignSchedules(
+  { model, schedules }: SchedulesFile,
+  wanted: { readonly model: string; readonly task?: string },
+): string | undefined {
+  const task = schedules.find(({ kind }) => kind === 'learned')?.provenance?.['task'];
+  const otherModel = model.hash !== undefined && model.name !== wanted.model;
+  const otherTask = typeof task === 'string' && wanted.task !== undefined && task !== wanted.task;
+  if (!otherModel && !otherTask) return undefined;
+  const purpose = (name: string, its: unknown): string =>
+    typeof its === 'string' ? `${name}, task ${its}` : name;
+  return `the schedules to compare were made for ${purpose(model.name, task)}; here they are judged for ${purpose(wanted.model, wanted.task)}`;
+}
+
 function presetsFor(latents: number): Baseline[] {
   return Object.values(paperPresets)
     .filter((preset) => preset.latents === latents)
@@ -83,8 +102,13 @@ function fromFile(schedule: Schedule, i: number): Baseline {
   const rest = { ...schedule } as { -readonly [Key in keyof Schedule]: Schedule[Key] };
   delete rest.metrics;
   delete rest.effectiveAlphas;
-  const label = schedule.label ?? (schedule.kind === 'learned' ? 'learned' : `file, ${schedule.kind} ${i}`);
-  return { label, schedule: rest as Schedule };
+  return { label: labelInFile(schedule, i), schedule: rest as Schedule };
+}
+
+/** What a schedule is called for itself; one that has no name but its place, by that. */
+function labelInFile(schedule: Schedule, i: number): string {
+  if (schedule.label !== undefined || schedule.kind === 'learned') return scheduleName(schedule);
+  return `file, ${schedule.kind === 'custom' ? `schedules[${i}]` : scheduleName(schedule)}`;
 }
 
 function isSame(one: Baseline, other: Baseline): boolean {

@@ -60,14 +60,20 @@ export function schedulesSoFar(
   session: { readonly seed: number; readonly evaluations: number; readonly version: string },
 ): SchedulesFile {
   const n = learned.length;
-  const { attenuation } = facts.config as { attenuation: number };
+  const { attenuation, task } = facts.config as { readonly attenuation: number; readonly task?: string };
   const { seed: studySeed, evaluations, version } = session;
   const schedules: Schedule[] = [
     {
       kind: 'learned',
       alphas: learned,
       ...attenuated(learned, attenuation),
-      provenance: { studySeed, evaluations, version, unfinished: true },
+      provenance: {
+        ...(task === undefined ? {} : { task }),
+        studySeed,
+        evaluations,
+        version,
+        unfinished: true,
+      },
     },
     { kind: 'linear', alphas: linearSchedule(n), ...attenuated(linearSchedule(n), attenuation) },
     { kind: 'cosine', alphas: cosineSchedule(n), ...attenuated(cosineSchedule(n), attenuation) },
@@ -143,6 +149,7 @@ function provenance(results: SearchResults, row: ResultRow): Pick<Schedule, 'pro
   const { search, config, versions, backend } = results;
   return {
     provenance: {
+      ...(config.task === undefined ? {} : { task: config.task }),
       studySeed: config.seed,
       evaluations: search.evaluations,
       samples: search.samples ?? [search.sample],

@@ -25,6 +25,7 @@ import {
   type SearchConfigInput,
   type SearchEvent,
 } from '../../src/search/index.js';
+import { foreignSchedules } from '../../src/search/baselines.js';
 
 const PUPPET = fileURLToPath(new URL('puppet-evaluator.mjs', import.meta.url));
 
@@ -148,6 +149,57 @@ describe('runBaselines(config, { out })', () => {
       search.schedules.schedules[0].provenance,
     );
     expect(readdirSync(at('four'))).toContain('schedules.json');
+  });
+
+  it('calls schedules of a file what they are: steps by their latent, nameless ones by their place', async () => {
+    const head = {
+      format: 'bo-search/schedules',
+      version: 1,
+      model: { name: 'toy', latents: ['a', 'b', 'c'] },
+    };
+    const step = (from: number) => ({ kind: 'step', from, alphas: [0, 1, 2].map((i) => Number(i >= from)) });
+    const custom = { kind: 'custom', alphas: [0.2, 0.4, 0.4] };
+    const schedules = schedulesFromJson({
+      ...head,
+      schedules: [
+        step(0),
+        step(1),
+        step(2),
+        step(3),
+        custom,
+        { ...custom, alphas: [0, 0, 0.1], label: 'mine' },
+      ],
+    });
+    const { search, heldOut } = (await scored(evaluated(3), 'named', { schedules })).results;
+    const { from } = search.bestStep;
+    expect(heldOut.rows.slice(10, -1).map(({ name }) => name)).toEqual([
+      ...[0, 1, 2, 3].filter((other) => other !== from).map((other) => `file, step ${other}`),
+      'file, schedules[4]',
+      'mine',
+    ]);
+  });
+
+  it('warns of schedules that were learned for another task or model', async () => {
+    const made = schedulesFromJson({
+      format: 'bo-search/schedules',
+      version: 1,
+      model: { name: 'toy', hash: `sha256:${'0'.repeat(64)}`, latents: ['a', 'b', 'c'] },
+      schedules: [{ kind: 'learned', alphas: [0.5, 0.5, 1], provenance: { task: 'fine' } }],
+    });
+    const wanted = { model: 'toy', task: 'fine' };
+    const of = 'the schedules to compare were made for toy, task fine; here they are judged for';
+    expect(foreignSchedules(made, wanted)).toBeUndefined();
+    expect(foreignSchedules(made, { model: 'toy' })).toBeUndefined();
+    expect(foreignSchedules(made, { ...wanted, task: 'coarse' })).toBe(`${of} toy, task coarse`);
+    expect(foreignSchedules(made, { ...wanted, model: 'other' })).toBe(`${of} other, task fine`);
+    const byHand = { ...made, model: { name: 'unknown', latents: made.model.latents } };
+    expect(foreignSchedules(byHand, wanted)).toBeUndefined();
+    const warnings: string[] = [];
+    await scored(evaluated(3, { task: 'coarse' }), 'foreign', {
+      schedules: made,
+      onEvent: (event) => void (event.kind === 'warning' && warnings.push(event.message)),
+    });
+    expect(warnings).toEqual([`${of} toy, task coarse`]);
   });
 
   it('lets one process at a time into a folder, and goes on with what the one before left', async () => {
