@@ -1,12 +1,10 @@
-/** Checks a configuration against its model before anything is computed or written: model, task, enough images. */
+/** Checks a configuration against its model before anything is computed or written: model, task, images. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BoSearchError } from '../../errors.js';
-import { availableImages } from '../../objective/images/choose-images.js';
-import { assertTaskFits, type ImageTask } from '../../objective/images/image-task.js';
+import type { ImageTask } from '../../objective/images/image-task.js';
 import type { ModelManifest } from '../../objective/models/manifest.js';
 import { readModelManifest } from '../../objective/models/open-model.js';
-import type { JudgedSplit } from '../judge.js';
 import { bundledModels, modelPlace } from '../model-place.js';
 import { configPlace } from './config-place.js';
 import { type FittingImages, givenImages, modelImages } from './fitting-images.js';
@@ -59,28 +57,4 @@ function assertModel(model: string, configFile: string | undefined): string {
     `${configPlace(configFile, ['model'])}: expected ${bundled.join(', ')} or a folder with model.json, got ${got}`,
     { hint: 'a folder is written ./folder and counts from where the configuration is' },
   );
-}
-
-/**
- * Checks that both splits hold the images that are asked for.
- * @throws BoSearchError `E_CONFIG` with the key, how many there are and how many are asked for; `E_IMAGES` if the
- * images are malformed or do not fit the task.
- */
-export async function assertEnoughImages(
-  config: SearchConfig,
-  configFile: string | undefined,
-  { images, task }: Pick<FittingModel, 'images' | 'task'>,
-): Promise<void> {
-  const { classes, labels } = await images.survey();
-  assertTaskFits(task, classes);
-  for (const split of ['search', 'heldOut'] as const satisfies readonly JudgedSplit[]) {
-    const { images: asked } = config[split];
-    const most = availableImages(labels[split], { split, task, seed: config.seed });
-    if (asked <= most) continue;
-    throw new BoSearchError(
-      'E_CONFIG',
-      `${configPlace(configFile, [split, 'images'])}: expected at most ${most}, which the model has for it with all classes alike, got ${asked}`,
-      { hint: `ask for ${most} or fewer, or pack more images with the model` },
-    );
-  }
 }
