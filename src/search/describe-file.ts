@@ -133,9 +133,13 @@ function describedSchedules(file: SchedulesFile, warnings: readonly string[]): F
   const { latents, name } = file.model;
   return {
     kind: 'schedules',
-    text: `${names.length} schedules for ${name}, ${latents.length} latents: ${names.join(', ')}`,
+    text: `${counted(names.length, 'schedule')} for ${name}, ${counted(latents.length, 'latent')}: ${names.join(', ')}`,
     warnings,
   };
+}
+
+function counted(n: number, one: string): string {
+  return `${n} ${one}${n === 1 ? '' : 's'}`;
 }
 
 function describeResults(path: string): FileDescription {

@@ -232,7 +232,7 @@ describe('bo-search validate', () => {
     put('schedules.json', schedulesToJson(file));
     expect(await cli.run(['validate', 'schedules.json'])).toEqual({
       code: 0,
-      stdout: 'schedules.json: 1 schedules for cars, 16 latents: learned\n',
+      stdout: 'schedules.json: 1 schedule for cars, 16 latents: learned\n',
       stderr: '',
     });
     put('schedules.json', schedulesToJson(file).replace('0.737', '1.737'));
@@ -256,7 +256,7 @@ describe('bo-search validate', () => {
     put('mine.json', `\uFEFF${schedulesToJson(file)}`);
     expect(await cli.run(['validate', 'mine.json'])).toMatchObject({
       code: 0,
-      stdout: 'mine.json: 1 schedules for m, 1 latents: learned\n',
+      stdout: 'mine.json: 1 schedule for m, 1 latent: learned\n',
     });
     put('mine.json', JSON.stringify({ ...file, format: undefined }));
     const { code, stderr } = await cli.run(['validate', 'mine.json']);
@@ -271,7 +271,7 @@ describe('bo-search validate', () => {
     for (const format of ['yaml', 'csv', 'npy', 'json'])
       await cli.run([...cars, format, '-o', `cars.${format}`]);
     const text = (path: string, kind: string, name = 'cars') =>
-      `${path}: 1 schedules for ${name}, 16 latents: ${kind}\n`;
+      `${path}: 1 schedule for ${name}, 16 latents: ${kind}\n`;
     copyFileSync(join(cli.folder, 'cars.csv'), join(cli.folder, 'cars.txt'));
     copyFileSync(join(cli.folder, 'cars.alphas.npy'), join(cli.folder, 'lone.npy'));
     for (const [path, start] of [
@@ -284,7 +284,7 @@ describe('bo-search validate', () => {
       expect({ code, stdout }).toEqual({ code: 0, stdout: text(path, start, path.split('.')[0]) });
     }
     expect((await cli.run(['validate', 'cars.alphas.npy'])).stdout).toMatch(
-      /^cars\.alphas\.npy: 1 schedules for /,
+      /^cars\.alphas\.npy: 1 schedule for /,
     );
     const warning =
       'warning: lone.npy stands alone, without .effective.npy or .npy.json beside it: kinds and attenuation are not known, and it is read without one\n';

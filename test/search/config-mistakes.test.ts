@@ -131,6 +131,10 @@ describe('search.reference', () => {
       '4:41 search.acquisition: expected ei, or nothing, with search.reference, got "log-ei"',
     ],
     [
+      reference(', kernel: rbf'),
+      '4:36 search.kernel: expected matern52, or nothing, with search.reference, got "rbf"',
+    ],
+    [
       reference(', points: [[0, 1]]'),
       '4:36 search.points: expected none, it has its own five, with search.reference, got [[0,1]]',
     ],

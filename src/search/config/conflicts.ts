@@ -17,7 +17,7 @@ const NOT_AN_EVALUATORS = ['images', 'backend', 'workers', 'memoryMb'] as const;
 const OF_BAYES = ['kernel', 'acquisition'] as const;
 
 /** What the search of the paper is; nothing else can be asked of it. */
-const OF_REFERENCE = { policy: 'bayes', acquisition: 'ei', seeds: false } as const;
+const OF_REFERENCE = { policy: 'bayes', kernel: 'matern52', acquisition: 'ei', seeds: false } as const;
 
 /**
  * The conflicts in a configuration.

@@ -168,7 +168,7 @@ const search = section({
   reference: flag()
     .optional()
     .describe(
-      'true: the search of the paper. Its five points (cosine, linear, ½, 1 − linear, 1 − cosine), then plain expected improvement, on attacked images only.',
+      'true: the search of the paper. Its five points (cosine, linear, ½, 1 − linear, 1 − cosine), then plain expected improvement with kernel matern52, on attacked images only.',
     ),
 });
 
