@@ -98,23 +98,29 @@ export function deviceFacts(runtime: Runtime): Promise<DeviceFacts> {
  * afterwards.
  * @internal
  */
-export async function startBackend(backend: Pick<Backend, 'name' | 'hint'>): Promise<void> {
-  if (tf.findBackendFactory(backend.name) === null) {
-    throw new BoSearchError(
-      'E_BACKEND',
-      `openRuntime: backend ${backend.name} registered with another tfjs-core`,
-      { hint: 'npm ls @tensorflow/tfjs-core must show one copy, 4.22.0' },
-    );
+export async function startBackend({
+  name,
+  hint,
+  loadedHint = hint,
+}: Pick<Backend, 'name' | 'hint' | 'loadedHint'>): Promise<void> {
+  if (tf.findBackendFactory(name) === null) {
+    throw new BoSearchError('E_BACKEND', `openRuntime: backend ${name} registered with another tfjs-core`, {
+      hint: 'npm ls @tensorflow/tfjs-core must show one copy, 4.22.0',
+    });
   }
   let started = false;
   let cause: unknown;
   try {
-    started = await tf.setBackend(backend.name);
+    started = await tf.setBackend(name);
   } catch (error) {
     cause = error;
   }
-  if (started && tf.getBackend() === backend.name) return;
-  throw notStarted(backend, cause === undefined ? 'TensorFlow.js refused it' : reasonOf(cause), cause);
+  if (started && tf.getBackend() === name) return;
+  throw notStarted(
+    { name, hint: loadedHint },
+    cause === undefined ? 'TensorFlow.js refused it' : reasonOf(cause),
+    cause,
+  );
 }
 
 async function openFirst(): Promise<Runtime> {

@@ -55,6 +55,15 @@ describe('openRuntime', () => {
     await openRuntime();
   });
 
+  it('hints at what is left to do once the packages are there', async () => {
+    jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+    tf.registerBackend('webgpu', () => Promise.reject(new Error('no device')));
+    const backend = { name: 'webgpu', hint: 'install it', loadedHint: 'look at the driver' } as const;
+    await expect(startBackend(backend)).rejects.toMatchObject({ hint: 'look at the driver' });
+    tf.removeBackend('webgpu');
+    await openRuntime();
+  });
+
   it('fails when the backend throws at once', async () => {
     jest.spyOn(console, 'warn').mockImplementation(() => undefined);
     tf.registerBackend('webgpu', () => {

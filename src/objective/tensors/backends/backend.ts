@@ -28,8 +28,10 @@ export interface DeviceFacts {
 export interface Backend {
   /** The name TensorFlow.js knows it by. */
   readonly name: RuntimeBackend;
-  /** What to do where it does not start. */
+  /** What to install where it does not start. */
   readonly hint: string;
+  /** What to do where its packages are there and it does not start; the same where it is left out. */
+  readonly loadedHint?: string;
   /**
    * Loads the packages and makes sure that the backend is registered with our copy of tfjs-core.
    * @throws BoSearchError `E_BACKEND` with the reason.

@@ -35,9 +35,16 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|microsoft basic render/i;
 /** What the process-wide device is, once there is one. */
 let adapterInfo: AdapterInfo | undefined;
 
+/** What is left to do once the packages load. */
+const DRIVER_HINT =
+  'webgpu is installed: what it needs is a GPU and its Vulkan (Linux: libvulkan1), Metal or Direct3D 12 driver; see docs/backends.md';
+
+const LOADED = { name: 'webgpu', hint: DRIVER_HINT } as const;
+
 export const WEBGPU: Backend = {
   name: 'webgpu',
   hint: 'npm install webgpu @tensorflow/tfjs-backend-webgpu@4.22.0, with a Vulkan, Metal or Direct3D 12 driver',
+  loadedHint: DRIVER_HINT,
   async load(options) {
     if (adapterInfo === undefined) await provideGpu(options);
     else assertHardware(adapterInfo, options);
@@ -79,15 +86,19 @@ async function provideGpu(options: LoadOptions): Promise<void> {
   adapterInfo = info;
 }
 
-async function adapterOf(gpu: Gpu): Promise<AdapterInfo> {
+/**
+ * What Dawn's adapter is.
+ * @throws BoSearchError `E_BACKEND` where there is none; the hint speaks of the driver, as the packages are there.
+ */
+export async function adapterOf(gpu: Gpu): Promise<AdapterInfo> {
   let adapter: { readonly info: AdapterInfo } | null;
   try {
     adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   } catch (cause) {
-    throw notStarted(WEBGPU, `no adapter: ${reasonOf(cause)}`, cause);
+    throw notStarted(LOADED, `no adapter: ${reasonOf(cause)}`, cause);
   }
   if (adapter === null)
-    throw notStarted(WEBGPU, 'no adapter: no GPU, or no driver for it (libvulkan on Linux)');
+    throw notStarted(LOADED, 'no adapter: no GPU, or no driver for it (libvulkan on Linux)');
   const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
   // The fields are getters of a native object: taken out, so that they can be listed and kept.
   return { vendor, architecture, device, description, isFallbackAdapter };
@@ -96,7 +107,7 @@ async function adapterOf(gpu: Gpu): Promise<AdapterInfo> {
 function assertHardware(info: AdapterInfo, { hardwareOnly }: LoadOptions): void {
   if (!hardwareOnly || !isSoftware(info)) return;
   throw notStarted(
-    WEBGPU,
+    LOADED,
     `${adapterName(info)} only imitates a GPU; it runs where webgpu is asked for by name`,
   );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { importOptional, notStarted, reasonOf } from '../../../../src/objective/tensors/backends/backend.js';
-import { adapterName, isSoftware } from '../../../../src/objective/tensors/backends/webgpu.js';
+import { adapterName, adapterOf, isSoftware } from '../../../../src/objective/tensors/backends/webgpu.js';
 
 describe('importOptional', () => {
   it('says that a package is not installed', async () => {
@@ -52,6 +52,25 @@ describe('adapterName', () => {
   ])('of %j is %s', (info, name) => {
     expect(adapterName({ ...adapter, ...info })).toBe(name);
   });
+});
+
+describe('adapterOf', () => {
+  const hint =
+    'webgpu is installed: what it needs is a GPU and its Vulkan (Linux: libvulkan1), Metal or Direct3D 12 driver; see docs/backends.md';
+
+  it.each<[string, () => Promise<null>]>([
+    ['no adapter: no GPU, or no driver for it (libvulkan on Linux)', () => Promise.resolve(null)],
+    ['no adapter: lost', () => Promise.reject(new Error('lost'))],
+  ])(
+    'refuses with the driver in the hint, not the packages that are there: %s',
+    async (reason, requestAdapter) => {
+      await expect(adapterOf({ requestAdapter })).rejects.toMatchObject({
+        code: 'E_BACKEND',
+        message: `openRuntime: backend webgpu did not start: ${reason}`,
+        hint,
+      });
+    },
+  );
 });
 
 describe('isSoftware', () => {
