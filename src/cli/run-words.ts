@@ -1,6 +1,7 @@
 /** What each event of a search says, in one line; an event without words does not compile. */
 import type { SearchEvent } from '../search/index.js';
 import { oneLine } from './terminal.js';
+import type { PassedOver } from '../objective/index.js';
 
 /** A line to keep, or progress that the next one replaces. */
 export type EventWords =
@@ -17,9 +18,11 @@ export type EventWords =
 export function wordsOf(event: SearchEvent): EventWords {
   switch (event.kind) {
     case 'opened': {
-      const { model, task, latents, classes, backend } = event;
+      const { model, task, latents, classes, backend, passedOver = [] } = event;
       const which = task === undefined ? model : `${model}, task ${task}`;
-      return line(`model ${which}: ${latents} latents, ${classes} classes; ${backend}`);
+      return line(
+        `model ${which}: ${latents} latents, ${classes} classes; ${backend}${passedOverWords(passedOver)}`,
+      );
     }
     case 'study': {
       const { ended, evaluations, place } = event;
@@ -52,6 +55,12 @@ export function wordsOf(event: SearchEvent): EventWords {
     default:
       return event satisfies never;
   }
+}
+
+/** Why `auto` took no quicker backend; nothing where it took the first, or one was asked for. */
+function passedOverWords(passedOver: readonly PassedOver[]): string {
+  const each = passedOver.map(({ backend, reason }) => `${backend} (${reason})`);
+  return each.length === 0 ? '' : `; auto passed over ${each.join(' and ')}`;
 }
 
 function line(text: string): EventWords {

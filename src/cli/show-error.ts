@@ -42,7 +42,9 @@ export function showUsageError({ message }: CommanderError, json: boolean): Exit
 
 function worded(error: unknown): { readonly message: string; readonly hint?: string } {
   if (error instanceof BoSearchError) {
-    return { message: error.message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
+    // a function of the library, which nobody called who typed a command
+    const message = error.message.replace(/^openRuntime: /, '');
+    return { message, ...(error.hint === undefined ? {} : { hint: error.hint }) };
   }
   const said = error instanceof Error ? error.message : String(error);
   const message = said.startsWith('Internal error: ') ? said : `Internal error: ${said}`;

@@ -3,6 +3,20 @@ import type { SearchConfig } from './config/search-config.js';
 import type { CheckSearchOptions, SearchChecks } from './search-checks.js';
 
 /**
+ * Checks that the model of a configuration is there and has the task, and that the images are there, before anything is
+ * started; an evaluator is not looked at.
+ * @throws BoSearchError `E_CONFIG` with the place, `E_MODEL` or `E_IMAGES`.
+ */
+export async function assertCheckable(
+  config: SearchConfig,
+  { configFile }: Pick<CheckSearchOptions, 'configFile'> = {},
+): Promise<void> {
+  if (config.evaluator !== undefined) return;
+  const { assertModelFits } = await import('./config/assert-fits.js');
+  await assertModelFits(config, configFile);
+}
+
+/**
  * Runs the checks of a packed model (`checkModel`), with the defence of the configuration and its search images, or those
  * of an evaluator: that it starts, makes the same sample twice, judges alike in one block and in two, keeps its encoding
  * at α = 0, and refuses another number of α.

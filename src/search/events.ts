@@ -1,6 +1,7 @@
 /** What a search says while it runs, as data: whoever shows it chooses the words. */
 import type { AttackSummary } from '../objective/evaluation/attack-summary.js';
 import type { SplitName } from '../objective/images/images-manifest.js';
+import type { PassedOver } from '../objective/tensors/runtime.js';
 
 /** Runtime and model are there. */
 export interface OpenedEvent {
@@ -14,6 +15,8 @@ export interface OpenedEvent {
   readonly latents: number;
   /** Number of classes K. */
   readonly classes: number;
+  /** Where `backend: auto` chose: the backends before it in the order of auto, and why each was not taken. */
+  readonly passedOver?: readonly PassedOver[];
 }
 
 /** The study is open, new or with trials of earlier sessions. */

@@ -22,8 +22,10 @@ export async function openInProcessJudge(
   const fitting = await assertModelFits(config, configFile);
   const job = await openJob(config, fitting);
   const pool = once(() => fitting.images.open());
+  const { passedOver } = job.runtime;
   return {
     description: job.runtime.description,
+    ...(passedOver === undefined ? {} : { passedOver }),
     model: {
       name: job.model.name,
       latents: job.model.mlvgm.latents.map(({ name }) => name),

@@ -15,7 +15,7 @@ export type {
   RunBaselinesOptions,
 } from './baselines-outcome.js';
 export type { BaselineResults } from './baselines-results.js';
-export { checkSearch } from './check-search.js';
+export { assertCheckable, checkSearch } from './check-search.js';
 export type { CheckedSubject, CheckSearchOptions, SearchCheck, SearchChecks } from './search-checks.js';
 export type {
   FailingSearch,

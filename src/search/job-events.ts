@@ -4,7 +4,7 @@ import type { OpenedEvent, SearchListener } from './events.js';
 import type { HeldOutOptions } from './held-out.js';
 import type { Judge } from './judge.js';
 
-export function openedEvent({ task }: SearchConfig, { description, model }: Judge): OpenedEvent {
+export function openedEvent({ task }: SearchConfig, { description, model, passedOver }: Judge): OpenedEvent {
   return {
     kind: 'opened',
     backend: description,
@@ -12,6 +12,7 @@ export function openedEvent({ task }: SearchConfig, { description, model }: Judg
     ...(task === undefined ? {} : { task }),
     latents: model.latents.length,
     classes: model.classes.length,
+    ...(passedOver === undefined ? {} : { passedOver }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Who judges α in a search, by shape: this process with a packed model, or a command that speaks JSON lines. */
 import type { AttackSummary } from '../objective/evaluation/attack-summary.js';
+import type { PassedOver } from '../objective/tensors/runtime.js';
 import type { BlockObjective, ImageOutcomes, Json } from '../trial/index.js';
 import type { SearchListener } from './events.js';
 
@@ -10,6 +11,8 @@ export type JudgedSplit = 'search' | 'heldOut';
 export interface Judge {
   /** What runs, for logs: the tensor runtime, or evaluator and device. */
   readonly description: string;
+  /** Where `backend: auto` chose: what it passed over, and why. */
+  readonly passedOver?: readonly PassedOver[];
   readonly model: JudgedModel;
   /** What a resumed search must find again. */
   readonly facts: { readonly model: ModelFacts; readonly defence: DefenceFacts };

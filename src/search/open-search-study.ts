@@ -15,7 +15,7 @@ import { REFERENCE_POINTS, type StartingPoint, startingPoints } from './starting
 export interface OpenSearchStudyOptions {
   readonly config: SearchConfig;
   readonly facts: SearchFacts;
-  readonly judge: Pick<Judge, 'description'>;
+  readonly judge: Pick<Judge, 'description' | 'passedOver'>;
   readonly out: string;
   readonly onEvent?: SearchListener;
 }
@@ -33,7 +33,12 @@ export async function openSearchStudy({
 }: OpenSearchStudyOptions): Promise<Study> {
   const { seeds, evaluations } = config.search;
   const latents = facts.model.latents.length;
-  const session: SessionFacts = { evaluations, backend: judge.description };
+  const { description: backend, passedOver } = judge;
+  const session: SessionFacts = {
+    evaluations,
+    backend,
+    ...(passedOver === undefined ? {} : { passedOver }),
+  };
   const study = await createStudy({
     space: alphaSpace(latents, { seeds }),
     seed: config.seed,
@@ -42,7 +47,7 @@ export async function openSearchStudy({
     policy: policyOf(config.search),
     weights: weightsOf(config),
     about: facts as unknown as Json,
-    session: { ...session },
+    session: session as unknown as Json,
     onEvent: (event) => {
       if (event.kind === 'warning') onEvent?.({ kind: 'warning', message: event.warning.message });
     },

@@ -1,6 +1,7 @@
 /** What makes a search the search it is: the facts its journal begins with, and what a resumed one is compared by. */
 import { BoSearchError } from '../errors.js';
 import { canonicalJson } from '../objective/images/content-hash.js';
+import type { PassedOver } from '../objective/tensors/runtime.js';
 import { showValue } from '../schedules/show-value.js';
 import type { HeaderRecord, Json } from '../trial/index.js';
 import { attackFacts } from './config/attack-plan.js';
@@ -24,6 +25,8 @@ export interface SessionFacts {
   /** Evaluations wanted in all. */
   readonly evaluations: number;
   readonly backend: string;
+  /** Where `backend: auto` chose: what it passed over, and why. */
+  readonly passedOver?: readonly PassedOver[];
 }
 
 /**

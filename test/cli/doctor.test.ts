@@ -49,6 +49,45 @@ describe('bo-search doctor', () => {
     );
     expect(stdout).toMatch(/\n7 checks passed\n$/);
     expect(stderr).toMatch(/^backend tensorflow +0\/4$/m);
+    expect(stderr).toMatch(/^backends +4\/4$/m);
+    expect(stderr).toMatch(/^checks +7\/7$/m);
+  });
+
+  it('looks at the one backend that is asked for, and at none that is not', async () => {
+    const { code, stdout, stderr } = await cli.run(['doctor', '--backend', 'wasm']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/\n\nBackends\n {2}starts +wasm +tensorflow\.js [^\n]+\n$/);
+    expect(stderr).toBe('backend wasm  0/1\nbackends  1/1\n');
+  });
+
+  it.each(['webgpu', 'tensorflow', 'auto'])(
+    'ends with exit code 3 where %s is asked for and does not start',
+    async (backend) => {
+      const { code, stdout } = await cli.run(['doctor', '--backend', backend, '--json']);
+      const { passed, backends } = JSON.parse(stdout) as Report;
+      expect(backends).toHaveLength(backend === 'auto' ? 4 : 1);
+      expect(passed).toBe(backends.some(({ starts }) => starts));
+      expect(code).toBe(passed ? 0 : 3);
+    },
+  );
+
+  it('names a wrong task before anything is started', async () => {
+    put('rough.json', { model: 'fashion-mnist', task: 'rough', attack: { l2Bound: 1 } });
+    for (const args of [
+      ['doctor', 'fashion-mnist', '--task', 'rough'],
+      ['doctor', 'rough.json'],
+    ]) {
+      const { code, stdout, stderr } = await cli.run(args);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+      expect(stderr).toMatch(/^bo-search: .*task: expected one of coarse, fine, got "rough"\nhint: .+\n$/);
+    }
+  });
+
+  it('speaks of the backend, not of a function of the library, where it does not start', async () => {
+    const { code, stderr } = await cli.run(['doctor', 'fashion-mnist', '--backend', 'tensorflow']);
+    if (code === 0) return;
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^bo-search: backend tensorflow did not start: .+$/m);
   });
 
   it('checks a bundled model whole, with the numbers, in one JSON object', async () => {

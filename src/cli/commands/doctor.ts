@@ -9,8 +9,10 @@ import {
   probeBackends,
   readModelManifest,
   RUNTIME_BACKENDS,
+  type RuntimeBackend,
 } from '../../objective/index.js';
 import {
+  assertCheckable,
   checkSearch,
   type ConfigOverrides,
   loadSearchConfig,
@@ -33,17 +35,22 @@ export interface DoctorFlags extends Pick<ConfigOverrides, 'backend'> {
 
 /** Looks at the machine, then at the model where one is named. */
 export async function doctor(model: string | undefined, flags: DoctorFlags): Promise<ExitCode> {
+  const { backend } = flags;
   const subject = model === undefined ? undefined : await subjectOf(model, flags);
+  if (subject !== undefined) await assertCheckable(subject.config, subject);
   const say = (...lines: readonly string[]): void => {
     if (flags.json !== true) print(...lines);
   };
   const machine = machineFacts();
   say(...machineLines(machine), '');
-  const backends = await probed();
-  say(...backendLines(backends), autoLine(backends));
+  const named = backend === undefined || backend === 'auto' ? undefined : backend;
+  const backends = await probed(named === undefined ? RUNTIME_BACKENDS : [named]);
+  say(...backendLines(backends), ...(named === undefined ? [autoLine(backends)] : []));
+  const starts =
+    backend === 'auto' ? takenByAuto(backends) !== undefined : backends.some((one) => one.starts);
   const checked = subject === undefined ? undefined : await check(subject, say);
   if (checked === 'interrupted') return interrupted(flags);
-  const passed = backends.some(({ starts }) => starts) && checked?.checks.every(isFine) !== false;
+  const passed = starts && checked?.checks.every(isFine) !== false;
   if (flags.json === true) print(JSON.stringify({ kind: 'doctor', passed, machine, backends, ...checked }));
   return passed ? EXIT.done : EXIT.state;
 }
@@ -85,22 +92,29 @@ function isConfig(path: string): boolean {
   return path.endsWith('.json') && basename(path) !== 'model.json';
 }
 
-async function probed(): Promise<readonly BackendReport[]> {
+/** Tries backends, one after the other. */
+async function probed(backends: readonly RuntimeBackend[]): Promise<readonly BackendReport[]> {
   const progress = liveProgress(styleOf(process.stderr));
   const reports: BackendReport[] = [];
-  for (const [index, backend] of RUNTIME_BACKENDS.entries()) {
-    progress.say({ kind: 'progress', task: `backend ${backend}`, done: index, of: RUNTIME_BACKENDS.length });
+  const of = backends.length;
+  for (const [done, backend] of backends.entries()) {
+    progress.say({ kind: 'progress', task: `backend ${backend}`, done, of });
     reports.push(...(await probeBackends({ backends: [backend] })));
   }
+  progress.say({ kind: 'progress', task: 'backends', done: of, of });
   progress.end();
   return reports;
 }
 
 /** What `--backend auto` takes, as `openRuntime` does. */
-function autoLine(reports: readonly BackendReport[]): string {
-  const taken = AUTO_ORDER.find((name) =>
+function takenByAuto(reports: readonly BackendReport[]): RuntimeBackend | undefined {
+  return AUTO_ORDER.find((name) =>
     reports.some((report) => report.backend === name && report.starts && !report.software),
   );
+}
+
+function autoLine(reports: readonly BackendReport[]): string {
+  const taken = takenByAuto(reports);
   return taken === undefined ? '  --backend auto finds none' : `  --backend auto takes ${taken}`;
 }
 
@@ -127,6 +141,9 @@ async function check(
         say(...checkLines(result));
       },
     });
+    const of = outcome.checks.length;
+    progress.say({ kind: 'progress', task: 'checks', done: of, of });
+    progress.end();
     say('', verdictLine(outcome.checks));
     return outcome;
   } catch (error) {
