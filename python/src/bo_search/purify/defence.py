@@ -13,8 +13,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from bo_search.errors import ArgumentError, ModelError, NonFiniteError
+from bo_search.errors import ArgumentError, ModelError
 from bo_search.purify.compute import Compute
+from bo_search.purify.health import Health
 from bo_search.purify.memory import TensorMemory
 from bo_search.purify.mixing import Watch, mixing_weights, untouched_prefix, walk_latents
 from bo_search.purify.noise import NoiseKey, NoiseSource
@@ -159,7 +160,7 @@ class Defence:
         Raises:
             NonFiniteError: naming stage and image.
         """
-        health = _Health(ids)
+        health = Health(ids)
         purified = self.purify(images, ids, alphas, key, health.look)
         health.look("the purified images", purified)
         logits = self._classified(purified)
@@ -173,7 +174,7 @@ class Defence:
         start = self._shared_start(batch, weights, runs)
         total: Tensor | None = None
         for run in range(runs):
-            health = _Health(batch.ids)
+            health = Health(batch.ids)
             noise = NoiseKey(key, run)
             out = self._one_run(batch, weights, noise, start, health)
             logits = self._classified(out)
@@ -190,7 +191,7 @@ class Defence:
         if isinstance(self.model, FusedPurifier) or self.preprocessing.random or runs == 1:
             return None
         first = untouched_prefix(weights)
-        health = _Health(batch.ids)
+        health = Health(batch.ids)
         state = walk_latents(
             self.model, self._begun(batch, NoiseKey("", 0), health), weights, _no_noise, self.settings.temperature,
             end=first, watch=health.look,
@@ -199,7 +200,7 @@ class Defence:
         return state, first
 
     def _one_run(
-        self, batch: _Batch, weights: Sequence[float], key: NoiseKey, start: tuple[Any, int] | None, health: _Health
+        self, batch: _Batch, weights: Sequence[float], key: NoiseKey, start: tuple[Any, int] | None, health: Health
     ) -> Tensor:
         if isinstance(self.model, FusedPurifier):
             ready = self._ready(batch, key, health)
@@ -236,7 +237,7 @@ class Defence:
     def _noise(self, key: NoiseKey, ids: Sequence[str], weights: Sequence[float]) -> BatchNoise:
         return BatchNoise(self, key, ids, [i for i, weight in enumerate(weights) if weight != 0])
 
-    def _begun(self, batch: _Batch, key: NoiseKey, health: _Health) -> Any:
+    def _begun(self, batch: _Batch, key: NoiseKey, health: Health) -> Any:
         """The state before the first latent; with random preprocessing one a purification."""
         assert not isinstance(self.model, FusedPurifier)
         model = self.model
@@ -246,7 +247,7 @@ class Defence:
         name = ("begin", batch.name, self.settings, which, batch.ids)
         return self.memory.get(name, lambda: (model.begin(self._ready(batch, key, health)),))[0]
 
-    def _ready(self, batch: _Batch, key: NoiseKey, health: _Health) -> Tensor:
+    def _ready(self, batch: _Batch, key: NoiseKey, health: Health) -> Tensor:
         images = batch.images.to(self.compute.device, torch.float32)
         ready = self.preprocessing.apply(images, self.source, key, batch.ids)
         health.look("the preprocessed images", ready)
@@ -267,31 +268,6 @@ class _Batch:
     images: Tensor
     ids: tuple[str, ...]
     name: Hashable
-
-
-class _Health:
-    """Looks at tensors on the way without waiting for the device, and says at the end which stage broke first."""
-
-    def __init__(self, ids: Sequence[str]) -> None:
-        self._ids = ids
-        self._stages: list[str] = []
-        self._sound: list[Tensor] = []
-
-    def look(self, stage: str, values: Tensor) -> None:
-        self._stages.append(stage)
-        self._sound.append(torch.isfinite(values).flatten(1).all(dim=1))
-
-    def check(self) -> None:
-        if not self._sound:
-            return
-        sound = torch.stack(self._sound).cpu()
-        if bool(sound.all()):
-            return
-        stage, image = (int(at) for at in (~sound).nonzero()[0])
-        raise NonFiniteError(
-            f'expected finite numbers in {self._stages[stage]}, got NaN or Infinity on image "{self._ids[image]}"',
-            "no score was made of it: check weights, temperature and images; half precision overflows above 65504",
-        )
 
 
 def _ignore(_stage: str, _values: Tensor) -> None:
