@@ -16,7 +16,7 @@ const SECONDS_OF_SILENCE = 2;
  * @param seconds - longest wait; 0 to look once.
  * @throws BoSearchError `E_LOCKED`, which names the other process, when the time is over; what `open` throws else.
  */
-export async function openWhenFree(open: () => Promise<Study>, seconds: number): Promise<Study> {
+async function openWhenFree(open: () => Promise<Study>, seconds: number): Promise<Study> {
   const start = process.uptime();
   let said = false;
   for (;;) {

@@ -9,7 +9,7 @@ import { canonicalJson, contentHash } from '../objective/images/content-hash.js'
 import type { ImageOutcomes } from '../trial/index.js';
 import { writeWhole } from './write-whole.js';
 
-export const SCORES_FILE = 'scores.json';
+const SCORES_FILE = 'scores.json';
 
 const bits = z.string().regex(/^[01]+$/);
 

@@ -30,7 +30,7 @@ export function startingPoints(
  * Where the paper's search begins.
  * @see arXiv:2412.03453 and its code: these five, then 95 by expected improvement
  */
-export function referencePoints(latents: number): StartingPoint[] {
+function referencePoints(latents: number): StartingPoint[] {
   return [
     { label: 'cosine', alphas: cosineSchedule(latents) },
     { label: 'linear', alphas: linearSchedule(latents) },

@@ -9,11 +9,10 @@ import {
   loadSearchConfig,
   withOverrides,
 } from '../../search/index.js';
-import { endOnSignals } from '../end-on-signals.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import { liveProgress } from '../live-progress.js';
 import { commandLine } from '../shell-words.js';
-import { note, print, styleOf } from '../terminal.js';
+import { note, print } from '../terminal.js';
+import { underWay } from '../under-way.js';
 
 export interface AttackFlags extends Pick<ConfigOverrides, 'backend' | 'workers'> {
   readonly out: string;
@@ -25,22 +24,8 @@ export interface AttackFlags extends Pick<ConfigOverrides, 'backend' | 'workers'
 export async function attack(configFile: string, flags: AttackFlags): Promise<ExitCode> {
   const { out, split } = flags;
   const config = withOverrides(await loadSearchConfig(configFile), flags);
-  const progress = liveProgress(styleOf(process.stderr));
-  const ending = endOnSignals(() => progress.end());
-  try {
-    const outcome = await buildAttack(config, {
-      out,
-      split,
-      configFile,
-      signal: ending.signal,
-      onEvent: (event) => progress.show(event),
-    });
-    progress.end();
-    return answer(outcome, configFile, flags);
-  } finally {
-    progress.end();
-    ending.dispose();
-  }
+  const outcome = await underWay((watch) => buildAttack(config, { out, split, configFile, ...watch }));
+  return answer(outcome, configFile, flags);
 }
 
 function answer(outcome: AttackOutcome, configFile: string, flags: AttackFlags): ExitCode {

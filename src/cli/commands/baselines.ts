@@ -9,12 +9,11 @@ import {
   scoreTable,
   withOverrides,
 } from '../../search/index.js';
-import { endOnSignals } from '../end-on-signals.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import { liveProgress } from '../live-progress.js';
 import { loadAnySchedules } from '../load-any-schedules.js';
 import { commandLine } from '../shell-words.js';
 import { note, print, styleOf } from '../terminal.js';
+import { underWay } from '../under-way.js';
 
 export interface BaselinesFlags extends Pick<ConfigOverrides, 'backend' | 'workers'> {
   readonly out: string;
@@ -30,19 +29,9 @@ export async function baselines(configFile: string, flags: BaselinesFlags): Prom
   const { out, images, schedules: place } = flags;
   const { heldOut, ...config } = withOverrides(await loadSearchConfig(configFile), flags);
   const given = place === undefined ? {} : { schedules: (await loadAnySchedules(place)).file };
-  const progress = liveProgress(styleOf(process.stderr));
-  const ending = endOnSignals(() => progress.end());
-  try {
-    const outcome = await runBaselines(
-      { ...config, heldOut: { ...heldOut, ...(images === undefined ? {} : { images }) } },
-      { out, configFile, ...given, signal: ending.signal, onEvent: (event) => progress.show(event) },
-    );
-    progress.end();
-    return answer(outcome, configFile, flags);
-  } finally {
-    progress.end();
-    ending.dispose();
-  }
+  const asked = { ...config, heldOut: { ...heldOut, ...(images === undefined ? {} : { images }) } };
+  const outcome = await underWay((watch) => runBaselines(asked, { out, configFile, ...given, ...watch }));
+  return answer(outcome, configFile, flags);
 }
 
 function answer(outcome: BaselinesOutcome, configFile: string, flags: BaselinesFlags): ExitCode {

@@ -11,12 +11,11 @@ import {
   type ConfigOverrides,
   withOverrides,
 } from '../../search/index.js';
-import { endOnSignals } from '../end-on-signals.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
-import { liveProgress } from '../live-progress.js';
 import { learnedLines, verdictLines } from '../learned-lines.js';
 import { commandLine } from '../shell-words.js';
 import { note, print, styleOf } from '../terminal.js';
+import { underWay } from '../under-way.js';
 
 export interface RunFlags extends ConfigOverrides {
   readonly out: string;
@@ -26,21 +25,9 @@ export interface RunFlags extends ConfigOverrides {
 /** Runs or goes on with a search. */
 export async function run(configFile: string, flags: RunFlags): Promise<ExitCode> {
   const config = withOverrides(await loadSearchConfig(configFile), flags);
-  const progress = liveProgress(styleOf(process.stderr));
-  const ending = endOnSignals(() => progress.end());
-  try {
-    const outcome = await runSearch(config, {
-      out: flags.out,
-      configFile,
-      signal: ending.signal,
-      onEvent: (event) => progress.show(event),
-    });
-    progress.end();
-    return answer(outcome, configFile, flags);
-  } finally {
-    progress.end();
-    ending.dispose();
-  }
+  const { out } = flags;
+  const outcome = await underWay((watch) => runSearch(config, { out, configFile, ...watch }));
+  return answer(outcome, configFile, flags);
 }
 
 function answer(outcome: SearchOutcome, configFile: string, flags: RunFlags): ExitCode {

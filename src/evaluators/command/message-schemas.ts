@@ -92,7 +92,7 @@ const defence = section({
 });
 
 /** All that makes a sample. */
-export const sampleSpecSchema = section({
+const sampleSpecSchema = section({
   set: name().describe("Image set by name, one of the description's sets."),
   images: integer(1).describe('Number of images.'),
   seed: integer(0).describe("Decides which images, and the attack's randomness."),

@@ -16,7 +16,7 @@ import { readBytes } from './json-file.js';
 import { MAX_FILE_BYTES } from './raster-image.js';
 
 export const CLASSES_FILE = 'classes.txt';
-export const LABELS_FILE = 'labels.csv';
+const LABELS_FILE = 'labels.csv';
 
 /** One picture of a folder. */
 export interface FolderEntry {

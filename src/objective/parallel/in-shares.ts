@@ -37,7 +37,7 @@ export async function askShares(
 }
 
 /** Logits (B, K) of a call. @throws as `askShares` does. */
-export async function logitsInShares(team: Team, call: DrawnImages): Promise<Float32Array> {
+async function logitsInShares(team: Team, call: DrawnImages): Promise<Float32Array> {
   const answers = await askShares(team, call.draw.imageIds.length, (thread, share) => {
     const part = partOf(team, call, share);
     return thread.ask({ kind: 'logits', ...part }, [bufferOf(part.images)]);
@@ -49,7 +49,7 @@ export async function logitsInShares(team: Team, call: DrawnImages): Promise<Flo
  * Logits and ∂loss/∂images of a call; a cotangent that is a function is asked once, with the logits of all images.
  * @throws ShapeError for a cotangent of another length, what the function throws, and as `askShares` does.
  */
-export async function vjpInShares(team: Team, call: DrawnImages, cotangent: CotangentOf): Promise<VjpResult> {
+async function vjpInShares(team: Team, call: DrawnImages, cotangent: CotangentOf): Promise<VjpResult> {
   const answers = await (typeof cotangent === 'function'
     ? vjpAtMeeting(team, call, cotangent)
     : vjpOfFixed(team, call, cotangent));

@@ -1,7 +1,7 @@
 /** Tells YAML nested deeper than any file of ours before a parser that recurses sees it. */
 
 /** Deepest nesting that is read; files of ours need five levels. */
-export const MAX_YAML_DEPTH = 64;
+const MAX_YAML_DEPTH = 64;
 
 /** Block collections opened on one line: `- - - -`, `? ? ?`. */
 const MARKS_IN_A_ROW = new RegExp(`(?:[-?:][ \\t]+){${MAX_YAML_DEPTH}}`);

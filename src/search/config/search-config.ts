@@ -13,7 +13,7 @@ export const EXPECTED_TASK = 'expected the name of one of the tasks of the model
 const SEED = 'expected an integer from 0 to 9007199254740991';
 
 /** Tensor runtimes a configuration can ask for. */
-export const SEARCH_BACKENDS = ['auto', 'wasm', 'webgpu', 'tensorflow', 'cpu'] as const;
+const SEARCH_BACKENDS = ['auto', 'wasm', 'webgpu', 'tensorflow', 'cpu'] as const;
 
 /** Most images, evaluations or draws: beyond this a typing error is more likely than a wish. */
 const MOST = 10_000_000;
