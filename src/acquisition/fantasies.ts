@@ -4,7 +4,8 @@
  * Notation: P the p pending points, B the b candidates for the incumbent, R = B ∪ P; y_P = m_P + L ζ with
  * L Lᵀ = C_PP + Σ (posterior covariance and noise) and ζ ~ N(0, I). Given y_P, with W = L⁻¹ C_PR and u = L⁻¹ c(P, x):
  *   m'(x) = m(x) + u·ζ,   c'(x, k) = c(x, k) - u·W_k,   v'(x) = v(x) - |u|².
- * The incumbent of a sample is the point of R of greatest m'. ζ is a scrambled Sobol sample, one row a fantasy.
+ * The incumbent of a sample is the point of R of greatest m', or the best outcome, observed or sampled. ζ is a scrambled
+ * Sobol sample, one row a fantasy.
  */
 import type { RandomStream } from '../math/index.js';
 import {
@@ -19,7 +20,7 @@ import type { Posterior, Reference } from './posterior.js';
 
 /** An incumbent that at least one fantasy has, with its posterior after the pending observations. */
 export interface FantasyIncumbent {
-  /** Its row among the reference points. */
+  /** Its row among the reference points; −1 for an outcome, which is known and varies with nothing. */
   readonly row: number;
   /** v'(x*). */
   readonly variance: number;
@@ -86,6 +87,43 @@ export function createFantasies(settings: FantasySettings): Fantasies {
     incumbents,
     incumbentOf: best.map((k) => rows.indexOf(k)),
     incumbentMean: bestMean,
+  };
+}
+
+/** What the fantasies over the best outcome are made of: no candidates, but the best observed outcome. */
+export interface OutcomeFantasySettings extends Omit<FantasySettings, 'candidates' | 'b'> {
+  /** Best outcome observed. */
+  readonly best: number;
+  /** How many of the pending points, from the first, will have an outcome that may be better. */
+  readonly competing: number;
+}
+
+/** Fantasies whose incumbent is the best outcome: of those observed and, in each sample, of those that pend. */
+export function createOutcomeFantasies(settings: OutcomeFantasySettings): Fantasies {
+  const { posterior, pending, p, count, best, competing } = settings;
+  const reference = posterior.reference(pending, p);
+  const { L } = condition(reference, 0, p, settings.noiseVariance);
+  const normals = standardNormals(count, p, settings.stream);
+  const incumbentMean = new Float64Array(count);
+  for (let s = 0; s < count; s++) {
+    let greatest = best;
+    for (let i = 0; i < competing; i++) {
+      let y = reference.mean[i];
+      for (let j = 0; j <= i; j++) y += L[i * p + j] * normals[s * p + j];
+      if (y > greatest) greatest = y;
+    }
+    incumbentMean[s] = greatest;
+  }
+  return {
+    count,
+    pending: p,
+    normals,
+    L,
+    reference,
+    r: p,
+    incumbents: [{ row: -1, variance: 0, weights: new Float64Array(p) }],
+    incumbentOf: new Int32Array(count),
+    incumbentMean,
   };
 }
 

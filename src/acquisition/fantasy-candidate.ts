@@ -39,7 +39,8 @@ export function fillCandidate(
   solveLower(fantasies.L, p, u, u);
   const own = Math.max(0, variance - dotAt(u, u, 0));
   fantasies.incumbents.forEach((incumbent, k) => {
-    const c = cross[row * r + incumbent.row] - dotAt(u, incumbent.weights, 0);
+    const before = incumbent.row < 0 ? 0 : cross[row * r + incumbent.row];
+    const c = before - dotAt(u, incumbent.weights, 0);
     differenceVariances[k] = differenceVariance(own, incumbent.variance, c);
   });
 }

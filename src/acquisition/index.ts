@@ -7,8 +7,16 @@ export type { MaximizeOptions, MaximizeResult } from './maximize-acquisition.js'
 export { MAXIMIZE_DEFAULTS, maximizeAcquisition } from './maximize-acquisition.js';
 export type { NoisyImprovementOptions } from './noisy-expected-improvement.js';
 export { noisyLogExpectedImprovement, SAME_POINT } from './noisy-expected-improvement.js';
-export type { PendingImprovementOptions } from './pending-expected-improvement.js';
-export { DEFAULT_FANTASIES, pendingLogExpectedImprovement } from './pending-expected-improvement.js';
+export type {
+  FantasyOptions,
+  PendingImprovementOptions,
+  PendingOverBestOptions,
+} from './pending-expected-improvement.js';
+export {
+  DEFAULT_FANTASIES,
+  pendingLogExpectedImprovement,
+  pendingLogExpectedImprovementOverBest,
+} from './pending-expected-improvement.js';
 export type {
   CrossWithGradients,
   Posterior,

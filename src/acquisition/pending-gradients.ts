@@ -96,7 +96,7 @@ function pullBack(
   incumbents.forEach(({ row, weights }, k) => {
     const ek = sensitivity.differenceVariances[k];
     e += ek;
-    pull[row] = -2 * ek;
+    if (row >= 0) pull[row] = -2 * ek;
     for (let i = 0; i < p; i++) beta[i] += 2 * ek * weights[i];
   });
   for (let i = 0; i < p; i++) beta[i] -= 2 * e * candidate.u[i];

@@ -2,7 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 
 import type { Acquisition } from '../../src/acquisition/index.js';
-import { noisyLogExpectedImprovement, pendingLogExpectedImprovement } from '../../src/acquisition/index.js';
+import {
+  logExpectedImprovement,
+  noisyLogExpectedImprovement,
+  pendingLogExpectedImprovement,
+  pendingLogExpectedImprovementOverBest,
+} from '../../src/acquisition/index.js';
 import { logSumExp, normalQuantile, randomStream, sobolPoints } from '../../src/math/index.js';
 import { DENSE_SOLVE } from '../tolerances.js';
 import { observed, queryPoints, wavyGp } from './cases.js';
@@ -35,8 +40,33 @@ const randomPending = (d: number, p: number, noise: number): Pending => {
   };
 };
 
-/** The same by brute force: each fantasy becomes data of a new GP, whose noise-corrected form is evaluated. */
-function bruteForce(gp: DenseGp, pending: Pending, fantasies: number, x: Float64Array): number[] {
+/** What a GP that was told a fantasy is worth at x, given the fantasy's outcomes. */
+type Worth = (told: DenseGp, outcomes: readonly number[]) => Acquisition;
+
+/** The incumbent is the best mean. */
+const overMean =
+  (gp: DenseGp, pending: Pending): Worth =>
+  (told) => {
+    const incumbents = Float64Array.of(...observed(gp), ...pending.x.flat());
+    return noisyLogExpectedImprovement(densePosterior(told), { incumbents });
+  };
+
+/** The incumbent is the best outcome, of the first `competing` pending ones too. */
+const overOutcome =
+  (best: number, competing: number): Worth =>
+  (told, outcomes) =>
+    logExpectedImprovement(densePosterior(told), {
+      best: Math.max(best, ...outcomes.slice(0, competing)),
+    });
+
+/** The same by brute force: each fantasy becomes data of a new GP, whose worth is evaluated. */
+function bruteForce(
+  gp: DenseGp,
+  pending: Pending,
+  fantasies: number,
+  x: Float64Array,
+  worth: Worth = overMean(gp, pending),
+): number[] {
   const { d } = gp;
   const p = pending.x.length;
   const points = Float64Array.from(pending.x.flat());
@@ -59,8 +89,7 @@ function bruteForce(gp: DenseGp, pending: Pending, fantasies: number, x: Float64
       y: [...gp.y, ...y],
       noise: [...gp.noise, ...pending.noise],
     };
-    const incumbents = Float64Array.of(...observed(gp), ...points);
-    return noisyLogExpectedImprovement(densePosterior(told), { incumbents }).values(x, x.length / d);
+    return worth(told, y).values(x, x.length / d);
   });
   return Array.from(
     { length: x.length / d },
@@ -189,5 +218,68 @@ describe('pendingLogExpectedImprovement(posterior, { incumbents, pending, noiseV
     expect(call).toThrow(
       expect.objectContaining({ code, message: `pendingLogExpectedImprovement: ${words}` }),
     );
+  });
+});
+
+describe('pendingLogExpectedImprovementOverBest(posterior, { best, competing, pending, noiseVariance, stream })', () => {
+  const over = (gp: DenseGp, pending: Pending, fantasies: number, best: number, competing: number) =>
+    pendingLogExpectedImprovementOverBest(densePosterior(gp), {
+      best,
+      competing,
+      pending: Float64Array.from(pending.x.flat()),
+      noiseVariance: Float64Array.from(pending.noise),
+      fantasies,
+      stream: key(gp.d),
+    });
+
+  describe.each(CASES)('%s', (_, d, n, p, noise, own) => {
+    const gp = wavyGp(d, n, noise);
+    const pending = randomPending(d, p, own);
+    const best = Math.max(...gp.y);
+    const x = queryPoints(4, d);
+
+    it.each([0, 1, p])(
+      'is the log of the mean over fantasies that are told to the surrogate, %d competing',
+      (k) => {
+        const values = over(gp, pending, 8, best, k).values(x, 4);
+        bruteForce(gp, pending, 8, x, overOutcome(best, k)).forEach((v, i) =>
+          expect(Math.abs(values[i] - v)).toBeLessThan(DENSE_SOLVE),
+        );
+      },
+    );
+
+    it('has the gradient of its values', () => {
+      expectGradientsOfValues(over(gp, pending, 16, best, p), x);
+    });
+  });
+
+  it('equals log EI bit for bit where nothing is pending', () => {
+    const gp = wavyGp(3, 8, 0.1);
+    const x = queryPoints(6, 3);
+    const none = over(gp, { x: [], noise: [] }, 64, 0.3, 0);
+    expect(none.values(x, 6)).toEqual(logExpectedImprovement(densePosterior(gp), { best: 0.3 }).values(x, 6));
+  });
+
+  it('is worth less, or as much, the more of what pends may be better', () => {
+    const gp = wavyGp(2, 6, 0.1);
+    const pending = randomPending(2, 3, 0.1);
+    const x = queryPoints(5, 2);
+    const [none, one, all] = [0, 1, 3].map((k) => over(gp, pending, 64, 0, k).values(x, 5));
+    one.forEach((v, i) => {
+      expect(v).toBeLessThanOrEqual(none[i]);
+      expect(all[i]).toBeLessThanOrEqual(v);
+    });
+    expect(all.some((v, i) => v < none[i])).toBe(true);
+  });
+
+  it.each([
+    [Number.NaN, 1, 'best must be finite, got NaN'],
+    [0, 2, 'competing must be an integer from 0 to p = 1, got 2'],
+    [0, -1, 'competing must be an integer from 0 to p = 1, got -1'],
+    [0, 0.5, 'competing must be an integer from 0 to p = 1, got 0.5'],
+  ])('refuses best %d with %d competing', (best, competing, words) => {
+    const call = () => over(wavyGp(2, 6, 0.1), { x: [[0.5, 0.5]], noise: [0.1] }, 8, best, competing);
+    const message = `pendingLogExpectedImprovementOverBest: ${words}`;
+    expect(call).toThrow(expect.objectContaining({ code: 'E_ARGUMENT', message }));
   });
 });
