@@ -15,8 +15,11 @@ import type { Study } from './study.js';
 import type { Trial } from './trial.js';
 import { type ReplayProof, verifyReplay, type VerifyOptions } from './verify-replay.js';
 
-/** Makes the policy of one name from its settings; what is left out of them has its default. */
-export type PolicyFactory = (settings?: Json) => Policy;
+/**
+ * Makes the policy of one name from its settings. What is left out of them has its default; in settings that a journal
+ * keeps, `written`, it has the value that was the only one when the journal was begun.
+ */
+export type PolicyFactory = (settings?: Json, written?: 'journal') => Policy;
 
 /** A policy by name, with settings, or one of the caller's own. */
 export type PolicyChoice = string | { readonly name: string; readonly settings?: Json } | Policy;
@@ -184,7 +187,9 @@ function asReadToday(
 ): HeaderRecord {
   const { name, settings } = header.policy;
   const make = isOwn(choice) || !Object.hasOwn(policies, name) ? undefined : policies[name];
-  return make === undefined ? header : { ...header, policy: { name, settings: make(settings).settings } };
+  return make === undefined
+    ? header
+    : { ...header, policy: { name, settings: make(settings, 'journal').settings } };
 }
 
 function isOwn(choice: PolicyChoice | undefined): choice is Policy {
@@ -206,8 +211,19 @@ function choosePolicy(
       `study policy: expected ${Object.keys(policies).join(', ')} or a policy of your own, got ${describeValue(name)}`,
     );
   }
-  const kept = name === header?.policy.name ? header.policy.settings : undefined;
-  return make(settings ?? kept);
+  if (name !== header?.policy.name) return make(settings);
+  return make(
+    settings === undefined ? header.policy.settings : over(header.policy.settings, settings),
+    'journal',
+  );
+}
+
+/** Settings as a study was begun with, but for those given now: one that differs is found when they are compared. */
+function over(kept: Json, given: Json): Json {
+  const both = [kept, given].every(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  );
+  return both ? { ...(kept as object), ...(given as object) } : given;
 }
 
 function headerOf(records: readonly JournalRecord[]): HeaderRecord | undefined {

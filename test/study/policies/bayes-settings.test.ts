@@ -61,3 +61,16 @@ describe('createBayesPolicy(settings)', () => {
     expect([error.code, error.message]).toEqual(['E_ARGUMENT', `bayes policy ${message}`]);
   });
 });
+
+describe('bayesSettings(given, "journal")', () => {
+  it('reads a journal that is older than a setting as every study was then', () => {
+    expect(bayesSettings({ kernel: 'rbf' }, 'journal')).toEqual({
+      ...bayesSettings({ kernel: 'rbf' }),
+      pendingBar: 'mean',
+    });
+  });
+
+  it('leaves what the journal says', () => {
+    expect(bayesSettings({ pendingBar: 'outcome' }, 'journal').pendingBar).toBe('outcome');
+  });
+});

@@ -14,11 +14,13 @@ const data: GpData = {
 const hyperparameters = { lengthscales: Float64Array.of(0.3), outputScale: 1, noiseVariance: 0.01 };
 const KINDS: readonly AcquisitionSetting[] = ['log-ei', 'log-nei', 'ei', 'pi', 'ucb'];
 
+const running = (points: readonly number[]) => ({ x: Float64Array.from(points), running: points.length });
+
 const chosen = (kind: AcquisitionSetting, pending: readonly number[], given: GpData = data, beta = 4) =>
   chooseAcquisition(
-    { acquisition: kind, beta },
+    { acquisition: kind, beta, pendingBar: 'mean' },
     exactGp(given, hyperparameters),
-    Float64Array.from(pending),
+    running(pending),
     randomStream('test'),
   );
 
@@ -35,6 +37,21 @@ describe('chooseAcquisition(kind, gp, pending, stream)', () => {
     expect(high).toBe(mean[0] + 3 * Math.sqrt(variance[0]));
   });
 
+  const overOutcome = (pending: readonly number[], count: number, given: GpData = data) =>
+    chooseAcquisition(
+      { acquisition: 'log-ei', beta: 4, pendingBar: 'outcome' },
+      exactGp(given, hyperparameters),
+      { x: Float64Array.from(pending), running: count },
+      randomStream('test'),
+    );
+
+  it('surpasses the best outcome also while trials pend, and not those that failed', () => {
+    const x = Float64Array.of(0.6, 0.95);
+    const [failed, pending] = [0, 1].map((count) => overOutcome([0.7], count));
+    expect(failed.name).toBe('pending-log-ei-over-best');
+    failed.values(x, 2).forEach((value, i) => expect(value).toBeGreaterThan(pending.values(x, 2)[i]));
+  });
+
   it.each(KINDS)('draws fantasies of pending trials, whatever the setting: %s', (kind) => {
     expect(chosen(kind, [0.6]).name).toBe(chosen('log-nei', [0.6]).name);
     const x = Float64Array.of(0.6, 0.65, 0.95);
@@ -49,6 +66,10 @@ describe('chooseAcquisition(kind, gp, pending, stream)', () => {
     },
   );
 
+  it('nor does it with trials pending', () => {
+    expect(overOutcome([0.7], 1, twoSamples).name).toBe(chosen('log-nei', [0.7]).name);
+  });
+
   it('keeps the bound over several samples, for it compares with no outcome', () => {
     expect(chosen('ucb', [], twoSamples).name).toBe('ucb');
   });
@@ -56,7 +77,7 @@ describe('chooseAcquisition(kind, gp, pending, stream)', () => {
 
 describe('replacementNote(choice, chosen, pending)', () => {
   const noted = (kind: AcquisitionSetting, pending: readonly number[], given?: GpData) =>
-    replacementNote({ acquisition: kind }, chosen(kind, pending, given), Float64Array.from(pending));
+    replacementNote({ acquisition: kind }, chosen(kind, pending, given), running(pending));
   const twoSamples = { ...data, offsets: { of: Int32Array.of(0, 1, 1), variance: 0.5 } };
 
   it('says where noise-corrected log EI stands in for what it is not', () => {

@@ -20,10 +20,11 @@ import type { BayesOptions, BayesSettings } from './settings.js';
 
 /**
  * @param settings - any of the settings of `BayesSettings`; the rest have their defaults.
+ * @param written - that the settings are a journal's: the rest are then as they were before there was a choice.
  * @throws BoSearchError E_ARGUMENT naming a setting that cannot be.
  */
-export function createBayesPolicy(settings?: BayesOptions | Json): Policy {
-  const filled = bayesSettings(settings);
+export function createBayesPolicy(settings?: BayesOptions | Json, written?: 'journal'): Policy {
+  const filled = bayesSettings(settings, written);
   const modelOf = createModelOf(filled);
   return {
     name: 'bayes',

@@ -5,6 +5,7 @@ import {
   logExpectedImprovement,
   logProbabilityOfImprovement,
   pendingLogExpectedImprovement,
+  pendingLogExpectedImprovementOverBest,
   upperConfidenceBound,
 } from '../../../acquisition/index.js';
 import type { ExactGp } from '../../../gp/index.js';
@@ -14,24 +15,40 @@ import type { PolicyNote } from '../policy.js';
 import type { BayesSettings } from './settings.js';
 
 /** What decides on an acquisition. */
-export type AcquisitionChoice = Pick<BayesSettings, 'acquisition' | 'beta'>;
+export type AcquisitionChoice = Pick<BayesSettings, 'acquisition' | 'beta' | 'pendingBar'>;
+
+/** Trials without an outcome that a new one shall keep away from. */
+export interface Pending {
+  /** Points, shape (p, d): those of running trials first, then those of failed ones. */
+  readonly x: Float64Array;
+  /** How many of them run, and will have an outcome. */
+  readonly running: number;
+}
 
 /**
  * - `log-ei`, `ei`, `pi`: over the best observation, where the observations can be compared: all on one sample, and none
  *   still to come;
  * - `ucb`: the bound, where none is still to come; it compares with no outcome, so several samples do not matter;
+ * - `log-ei` with trials still to come, where `pendingBar` is `outcome`: over the best outcome, observed or imagined;
  * - `log-nei`, and every kind where the above does not hold: noise-corrected log EI over the posterior-mean best, pending
  *   trials by fantasies of their outcomes. An easy sample's raw outcomes are no bar to pass.
- * @param pending - points under evaluation, shape (p, d).
  * @param stream - of the fantasies.
  */
 export function chooseAcquisition(
-  { acquisition: kind, beta }: AcquisitionChoice,
+  { acquisition: kind, beta, pendingBar }: AcquisitionChoice,
   gp: ExactGp,
-  pending: Float64Array,
+  pending: Pending,
   stream: RandomStream,
 ): Acquisition {
-  if (kind === 'log-nei' || pending.length > 0) return corrected(gp, pending, stream);
+  if (
+    pending.x.length > 0 &&
+    kind === 'log-ei' &&
+    pendingBar === 'outcome' &&
+    gp.data.offsets === undefined
+  ) {
+    return overOutcomes(gp, pending, stream);
+  }
+  if (kind === 'log-nei' || pending.x.length > 0) return corrected(gp, pending, stream);
   if (kind === 'ucb') return upperConfidenceBound(gp, { beta });
   if (gp.data.offsets !== undefined) return corrected(gp, pending, stream);
   const best = bestObservation(gp);
@@ -60,21 +77,36 @@ export function failedArePending({ acquisition }: Pick<AcquisitionChoice, 'acqui
 export function replacementNote(
   { acquisition: kind }: Pick<AcquisitionChoice, 'acquisition'>,
   chosen: Acquisition,
-  pending: Float64Array,
+  pending: Pending,
 ): PolicyNote | undefined {
   if (kind === 'log-ei' || kind === 'log-nei') return undefined;
   if (chosen.name === (kind === 'pi' ? 'log-pi' : kind)) return undefined;
   const some = failedArePending({ acquisition: kind })
     ? 'with trials pending or failed'
     : 'with trials pending';
-  const why = pending.length > 0 ? some : 'over several samples';
+  const why = pending.x.length > 0 ? some : 'over several samples';
   return { kind: 'acquisition-replaced', message: `${why}, log-nei stands in for ${kind}` };
 }
 
-function corrected(gp: ExactGp, pending: Float64Array, stream: RandomStream): Acquisition {
-  const p = pending.length / gp.dimension;
-  const noiseVariance = new Float64Array(p).fill(gp.hyperparameters.noiseVariance);
+function corrected(gp: ExactGp, { x: pending }: Pending, stream: RandomStream): Acquisition {
+  const noiseVariance = noiseOfPending(gp, pending);
   return pendingLogExpectedImprovement(gp, { incumbents: gp.data.x, pending, noiseVariance, stream });
+}
+
+function overOutcomes(gp: ExactGp, { x: pending, running }: Pending, stream: RandomStream): Acquisition {
+  const noiseVariance = noiseOfPending(gp, pending);
+  const best = bestObservation(gp);
+  return pendingLogExpectedImprovementOverBest(gp, {
+    best,
+    competing: running,
+    pending,
+    noiseVariance,
+    stream,
+  });
+}
+
+function noiseOfPending(gp: ExactGp, pending: Float64Array): Float64Array {
+  return new Float64Array(pending.length / gp.dimension).fill(gp.hyperparameters.noiseVariance);
 }
 
 /** Observations with more than so many times the median noise variance are no bar to pass. */

@@ -47,7 +47,10 @@ export function searchPoint(
   const stream = (purpose: string) => randomStream(seed, trials.length, purpose);
   const running = pointsOf(context, 'running');
   const failed = pointsOf(context, 'failed').slice(-MOST_FAILED * gp.dimension);
-  const pending = failedArePending(settings) ? concatenate(running, failed) : running;
+  const pending = {
+    x: failedArePending(settings) ? concatenate(running, failed) : running,
+    running: running.length / gp.dimension,
+  };
   const acquisition = chooseAcquisition(settings, gp, pending, stream('fantasies'));
   const replaced = replacementNote(settings, acquisition, pending);
   const notes = replaced === undefined ? [] : [replaced];

@@ -35,6 +35,11 @@ export interface BayesSettings {
    * Where `log-nei` stands in for `ei`, `pi` or `ucb`, a note says so.
    */
   readonly acquisition: AcquisitionSetting;
+  /**
+   * What a new trial is to surpass while others are pending: `outcome`, the best outcome, observed or imagined (with
+   * `log-ei`, which asks the same of a trial when nothing pends), or `mean`, the best posterior mean. Default `outcome`.
+   */
+  readonly pendingBar: 'outcome' | 'mean';
   /** β of `ucb`: squared number of standard deviations above the mean, at least 0. Default 3.24, that is 1.8². */
   readonly beta: number;
   /**
@@ -70,6 +75,7 @@ export interface BayesSettings {
 /** Defaults: measured in bench/README.md on seeds that the reported benchmarks do not use. */
 export const BAYES_DEFAULTS: BayesSettings = {
   acquisition: 'log-ei',
+  pendingBar: 'outcome',
   beta: DEFAULT_BETA,
   kernel: 'matern52',
   transform: 'auto',
@@ -86,20 +92,26 @@ export const BAYES_DEFAULTS: BayesSettings = {
 /** What a caller may give: any of the settings. */
 export type BayesOptions = Partial<BayesSettings>;
 
+/** Settings that some journals do not have, for they are older: what every study did then. */
+const BEFORE_THERE_WAS_A_CHOICE: BayesOptions = { pendingBar: 'mean' };
+
 /**
  * Settings with defaults filled in.
  * @param given - an object with some of the settings, as typed by a caller or read from a journal.
+ * @param written - that they are a journal's.
  * @throws BoSearchError E_ARGUMENT naming the setting, what it may be and what came.
  */
-export function bayesSettings(given: unknown = {}): BayesSettings {
+export function bayesSettings(given: unknown = {}, written?: 'journal'): BayesSettings {
   if (!isObject(given)) throw refuse('settings', 'an object', given);
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(BAYES_DEFAULTS, name)) {
       throw refuse('settings', `only ${Object.keys(BAYES_DEFAULTS).join(', ')}`, name);
     }
   }
-  const settings = { ...BAYES_DEFAULTS, ...withoutUndefined(given) };
+  const then = written === 'journal' ? BEFORE_THERE_WAS_A_CHOICE : {};
+  const settings = { ...BAYES_DEFAULTS, ...then, ...withoutUndefined(given) };
   assertOneOf('acquisition', settings.acquisition, ACQUISITIONS);
+  assertOneOf('pendingBar', settings.pendingBar, ['outcome', 'mean']);
   assertAtLeastZero('beta', settings.beta, 'a finite number of at least 0');
   assertOneOf('kernel', settings.kernel, Object.keys(KERNELS));
   assertOneOf('transform', settings.transform, ['auto', 'identity', 'logit']);
