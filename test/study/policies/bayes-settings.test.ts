@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { BAYES_DEFAULTS, createBayesPolicy } from '../../../src/study/policies/bayes/index.js';
+import { bayesSettings } from '../../../src/study/policies/bayes/settings.js';
 import { thrownBy } from './thrown-by.js';
 
 describe('createBayesPolicy(settings)', () => {
