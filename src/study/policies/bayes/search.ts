@@ -66,6 +66,25 @@ export function searchPoint(
   return { x: fresh.x, notes: [...notes, { kind: 'near-duplicate', message }] };
 }
 
+/** What the next point is worth, and the points it takes into account, each list of shape (·, d). */
+export function acquisitionNow(
+  context: PolicyContext,
+  settings: BayesSettings,
+  gp: ExactGp,
+): {
+  readonly acquisition: Acquisition;
+  readonly pending: Float64Array;
+  readonly running: Float64Array;
+  readonly failed: Float64Array;
+} {
+  const { seed, trials } = context;
+  const running = pointsOf(context, 'running');
+  const failed = pointsOf(context, 'failed').slice(-MOST_FAILED * gp.dimension);
+  const pending = failedArePending(settings) ? concatenate(running, failed) : running;
+  const fantasies = randomStream(seed, trials.length, 'fantasies');
+  return { acquisition: chooseAcquisition(settings, gp, pending, fantasies), pending, running, failed };
+}
+
 /** Evaluations that a search with n observations may spend. */
 export function evaluationBudget(n: number): number {
   return Math.max(64, Math.min(MOST_EVALUATIONS, Math.floor(MOST_WORK / Math.max(1, n * n))));
