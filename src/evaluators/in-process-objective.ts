@@ -6,6 +6,8 @@ import { assertBlocks } from '../objective/evaluation/score-alphas.js';
 import {
   assertWeights,
   DEFAULT_WEIGHTS,
+  isReported,
+  plannedBlocks,
   type BlockObjective,
   type EvaluationContext,
   type OutcomeBlock,
@@ -29,7 +31,8 @@ export interface InProcessOptions {
 }
 
 /**
- * An objective that yields one block of outcomes a block of images, in order. It owns nothing: dispose the blocks when
+ * An objective that yields one block of outcomes a block of images: those a trial's plan names, in its order, or all; none
+ * that was reported before. It owns nothing: dispose the blocks when
  * the study is done.
  *
  * `evaluate` throws BoSearchError `E_NON_FINITE` naming stage and image if the model answers NaN, and the signal's
@@ -57,10 +60,14 @@ async function* evaluate(
   options: InProcessOptions,
 ): AsyncGenerator<OutcomeBlock> {
   const draws = { key: options.noiseKey, draws: options.draws };
-  for (const [block, images] of options.blocks.entries()) {
+  const { sample } = options;
+  const where = `inProcessObjective: trial ${trial.number} on ${sample}`;
+  for (const block of plannedBlocks(trial.blocks, options.blocks.length, where)) {
+    const images = options.blocks[block];
+    if (isReported(trial, { sample, block, images: images.ids.length })) continue;
     const judging = { classes: options.classes, draws, signal };
     const outcomes = await evaluateBlock(images, trial.alphas, judging);
-    yield { sample: options.sample, block, outcomes };
+    yield { sample, block, outcomes };
   }
 }
 

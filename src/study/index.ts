@@ -33,6 +33,6 @@ export type {
   TrialSnapshot,
 } from './policies/policy.js';
 export type { ObservedBest, Recommendation } from './recommend.js';
-export type { AskOptions, Study } from './study.js';
+export type { AskOptions, EnqueueOptions, Study } from './study.js';
 export type { Trial, TrialRef } from './trial.js';
 export type { ReplayDifference, ReplayProof, VerifyOptions } from './verify-replay.js';

@@ -3,6 +3,8 @@ import { BoSearchError } from '../errors.js';
 import { type PointInput, pointValues, type Space } from '../space/index.js';
 import {
   assertDetached,
+  assertPlan,
+  assertPlanned,
   assertRunning,
   blockSize,
   checkBlock,
@@ -16,7 +18,7 @@ import {
   plainBlock,
   trialOf,
 } from '../trial/index.js';
-import { describeValue } from './assert-options.js';
+import { assertOptions, describeValue } from './assert-options.js';
 import type { Ledger } from './ledger.js';
 import { nextDecision } from './next-decision.js';
 import { nextPoint } from './next-point.js';
@@ -25,7 +27,7 @@ import type { Policy } from './policies/policy.js';
 import { type Recommendation, recommendation } from './recommend.js';
 import { asBlockFinds } from './standing-blocks.js';
 import { blockKey } from './state.js';
-import type { AskOptions, Study } from './study.js';
+import type { AskOptions, EnqueueOptions, Study } from './study.js';
 import { numberOf, type Trial, type TrialRef } from './trial.js';
 
 export class JournaledStudy implements Study {
@@ -57,6 +59,10 @@ export class JournaledStudy implements Study {
 
   get endedTrials(): number {
     return this.ledger.state.endings.length;
+  }
+
+  get imagesJudged(): number {
+    return this.ledger.state.imagesJudged;
   }
 
   ask(options?: AskOptions): Promise<Trial>;
@@ -103,6 +109,7 @@ export class JournaledStudy implements Study {
       const trial = asBlockFinds(this.ledger.state, this.running(ref, 'report'), block);
       const where = `report(trial ${trial.number})`;
       const verdict = checkBlock(block, trial.reported, this.ledger.state.header.weights, where);
+      assertPlanned(block, trial.blocks, where);
       if (verdict === 'repeated') return trial.decision ?? 'continue';
       const kept = plainBlock(block);
       this.assertBlockSize(kept, where);
@@ -118,7 +125,11 @@ export class JournaledStudy implements Study {
     });
   }
 
-  enqueue(points: readonly PointInput[], labels?: readonly string[]): Promise<void> {
+  enqueue(
+    points: readonly PointInput[],
+    labels?: readonly string[],
+    options: EnqueueOptions = {},
+  ): Promise<void> {
     return this.ledger.inTurn(async () => {
       assertPoints(points);
       const values = points.map((point, i) =>
@@ -131,8 +142,9 @@ export class JournaledStudy implements Study {
           `enqueue labels: expected ${points.length} labels in words, got ${JSON.stringify(names)}`,
         );
       }
+      const blocks = plansOf(options, points.length);
       if (values.length === 0) return;
-      await this.ledger.commit({ kind: 'enqueue', points: values, labels: [...names] });
+      await this.ledger.commit({ kind: 'enqueue', points: values, labels: [...names], ...blocks });
     });
   }
 
@@ -236,6 +248,27 @@ function assertPoints(points: readonly PointInput[]): void {
   throw new BoSearchError('E_ARGUMENT', `enqueue points: expected a list of points, got ${got}`, {
     hint: 'for a single point write enqueue([point])',
   });
+}
+
+/** One plan a point, or null for it, where any was given. */
+function plansOf(
+  options: EnqueueOptions,
+  count: number,
+): { readonly blocks?: readonly (readonly number[] | null)[] } {
+  assertOptions('enqueue', options, ['blocks']);
+  const { blocks } = options;
+  if (blocks === undefined) return {};
+  if (!Array.isArray(blocks) || blocks.length !== count) {
+    const got = Array.isArray(blocks) ? String(blocks.length) : describeValue(blocks);
+    throw new BoSearchError(
+      'E_ARGUMENT',
+      `enqueue blocks: expected ${count} lists of blocks, or null, got ${got}`,
+    );
+  }
+  blocks.forEach((plan: unknown, i) => {
+    if (plan !== null) assertPlan(plan, `enqueue blocks[${i}]`);
+  });
+  return { blocks };
 }
 
 function areLabels(names: unknown, count: number): names is readonly string[] {

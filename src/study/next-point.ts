@@ -5,7 +5,7 @@
 import { BoSearchError, type ErrorCode } from '../errors.js';
 import { randomStream } from '../math/index.js';
 import { fromUnit, snapUnit, type Space, toUnit } from '../space/index.js';
-import type { AskRecord, Json } from '../trial/index.js';
+import { type AskRecord, assertPlan, type Json } from '../trial/index.js';
 import type { Policy, PolicyContext, PolicyNote } from './policies/policy.js';
 import { nextRescore } from './rescore.js';
 import type { StudyState } from './state.js';
@@ -18,13 +18,22 @@ export interface NextPoint {
   readonly unit: readonly number[];
   readonly values?: readonly number[];
   readonly origin: AskRecord['origin'];
+  /** Positions of the blocks to judge; absent: all of the sample. */
+  readonly blocks?: readonly number[];
   readonly memo?: Json;
   readonly notes: readonly PolicyNote[];
 }
 
-/** The point of the next new trial. */
+/**
+ * The point of the next new trial, and the blocks to judge it on where a policy races.
+ * @throws E_ARGUMENT if the policy plans what is no list of different blocks.
+ */
 export function nextPoint(state: StudyState, policy: Policy): NextPoint {
-  return rescorePoint(state) ?? enqueuedPoint(state) ?? seedPoint(state) ?? policyPoint(state, policy);
+  const point = rescorePoint(state) ?? enqueuedPoint(state) ?? seedPoint(state) ?? policyPoint(state, policy);
+  const blocks = point.blocks ?? policy.blocksFor?.(policyContext(state), point.unit);
+  if (blocks === undefined) return point;
+  assertPlan(blocks, `policy ${policy.name} blocks`);
+  return { ...point, blocks };
 }
 
 /** What a policy sees of a study. */
@@ -47,7 +56,12 @@ function rescorePoint(state: StudyState): NextPoint | undefined {
 
 function enqueuedPoint(state: StudyState): NextPoint | undefined {
   const point = state.enqueued[state.enqueuedAsked];
-  return point === undefined ? undefined : fromValues(state.space, point.values, 'enqueued', point.label);
+  if (point === undefined) return undefined;
+  const { values, label, blocks } = point;
+  return {
+    ...fromValues(state.space, values, 'enqueued', label),
+    ...(blocks === undefined ? {} : { blocks }),
+  };
 }
 
 /** Seeds that were tried, under whatever name, are not tried again. */
@@ -73,10 +87,16 @@ function exactValues(space: Space, unit: readonly number[], values: readonly num
 function policyPoint(state: StudyState, policy: Policy): NextPoint {
   const { space } = state;
   try {
-    const { unit, by, memo, notes } = policy.suggest(policyContext(state));
+    const { unit, by, memo, notes, blocks } = policy.suggest(policyContext(state));
     const fault = faultOf(unit, space.names.length);
     if (fault !== undefined) return randomPoint(state, `policy ${policy.name} gave ${fault}`);
-    return { unit: snapUnit(space, unit), origin: { by }, notes, ...(memo === undefined ? {} : { memo }) };
+    return {
+      unit: snapUnit(space, unit),
+      origin: { by },
+      notes,
+      ...(blocks === undefined ? {} : { blocks }),
+      ...(memo === undefined ? {} : { memo }),
+    };
   } catch (error) {
     if (!(error instanceof BoSearchError) || !NUMERIC_ERRORS.includes(error.code)) throw error;
     return randomPoint(state, `policy ${policy.name} failed: ${error.message}`);

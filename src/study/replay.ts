@@ -4,10 +4,13 @@ import { pointValues } from '../space/index.js';
 import {
   type AskRecord,
   assertRunning,
+  assertPlanned,
   assertWeights,
   blockSize,
   checkBlock,
   checkOutcome,
+  type EnqueueRecord,
+  imageJudgements,
   isFailed,
   isMeasurement,
   type JournalRecord,
@@ -65,6 +68,7 @@ export function applyRecord(state: StudyState, record: JournalRecord): void {
       const points = record.points.map((point, i) => ({
         values: pointValues(state.space, point, `points[${i}]`),
         label: record.labels[i] ?? 'user',
+        ...planOf(record, i),
       }));
       state.enqueued.push(...points);
       return;
@@ -102,6 +106,11 @@ function applyAtLine(state: StudyState, record: JournalRecord, place: string, li
   }
 }
 
+function planOf({ blocks }: EnqueueRecord, i: number): { readonly blocks?: readonly number[] } {
+  const plan = blocks?.[i] ?? null;
+  return plan === null ? {} : { blocks: plan };
+}
+
 function applyAsk(state: StudyState, record: AskRecord): void {
   const { trials, space } = state;
   if (record.trial !== trials.length) {
@@ -126,13 +135,16 @@ function applyAsk(state: StudyState, record: AskRecord): void {
 function applyReport(state: StudyState, record: ReportRecord): void {
   const { block } = record;
   const trial = asBlockFinds(state, trialOf(state.trials, record.trial, 'report'), block);
-  checkBlock(block, trial.reported, state.header.weights, `report(trial ${trial.number})`);
+  const where = `report(trial ${trial.number})`;
+  checkBlock(block, trial.reported, state.header.weights, where);
+  assertPlanned(block, trial.blocks, where);
   change(state, trial.number, 'report', {
     reported: Object.freeze([...trial.reported, block]),
     decision: record.decision,
   });
   state.handedOver.delete(trial.number);
   state.blockSizes.set(blockKey(block.sample, block.block), blockSize(block));
+  state.imagesJudged += imageJudgements(block);
 }
 
 function applyTell(state: StudyState, record: TellRecord): void {

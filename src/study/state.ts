@@ -8,6 +8,8 @@ export interface QueuedPoint {
   /** In user units, shape (d). */
   readonly values: readonly number[];
   readonly label: string;
+  /** The blocks to judge it on; absent: what the policy says. */
+  readonly blocks?: readonly number[];
 }
 
 /** Changed by `applyRecord` alone. */
@@ -27,6 +29,8 @@ export interface StudyState {
   enqueuedAsked: number;
   /** Images in each block of each sample, by `blockKey`. */
   readonly blockSizes: Map<string, number>;
+  /** Image judgements reported so far: each image once for each part (clean, attacked) and trial. */
+  imagesJudged: number;
 }
 
 /** The state of a study that has a header and nothing else. @throws E_SPACE if the header holds no space. */
@@ -41,6 +45,7 @@ export function initialState(header: HeaderRecord): StudyState {
     enqueued: [],
     enqueuedAsked: 0,
     blockSizes: new Map(),
+    imagesJudged: 0,
   };
 }
 

@@ -13,6 +13,14 @@ export interface AskOptions {
   readonly detached?: boolean;
 }
 
+export interface EnqueueOptions {
+  /**
+   * For each point the positions of the blocks to judge it on, in order, or null to leave that to the policy. Default null
+   * for all; a policy that does not race has every point judged on all blocks.
+   */
+  readonly blocks?: readonly (readonly number[] | null)[];
+}
+
 /**
  * A study that is open for writing. Calls may overlap; they are carried out in call order.
  * `Name` is the union of the parameters' names, where the compiler knows them: `trial.params.rate` is then a number, and
@@ -28,6 +36,11 @@ export interface Study<Name extends string = string> {
   readonly trials: readonly Trial<Name>[];
   /** Number of trials that ended, failed ones included. */
   readonly endedTrials: number;
+  /**
+   * Image judgements reported so far, in all trials: an image judged clean and attacked counts twice, and every time it is
+   * judged again. Outcomes told without blocks are not counted.
+   */
+  readonly imagesJudged: number;
   /**
    * The next trial: a running one that lost its session, else a point due on a fresh sample, an enqueued one, a seed of
    * the space, or the policy's suggestion. Never throws on bad numerics: it degrades and says so in an event.
@@ -62,9 +75,13 @@ export interface Study<Name extends string = string> {
    * and points due on a fresh sample go before them. A point is asked as often as it was enqueued, tried before or not;
    * a seed of the space that was tried this way is not tried again. What is not asked yet outlives the session.
    * @param labels - where each comes from, one word or more a point; default `user`. It is in `trial.origin.label`.
-   * @throws E_ARGUMENT if a point is not in the space, or the labels are not one a point; nothing is added then.
+   * @throws E_ARGUMENT if a point is not in the space, the labels are not one a point, or a plan is no list of different blocks; nothing is added then.
    */
-  enqueue(points: readonly PointInput<Name>[], labels?: readonly string[]): Promise<void>;
+  enqueue(
+    points: readonly PointInput<Name>[],
+    labels?: readonly string[],
+    options?: EnqueueOptions,
+  ): Promise<void>;
   /** The posterior-mean best with its interval, the best observed beside it. @throws E_TRIAL_STATE if no trial has a value. */
   recommend(): Recommendation<Name>;
   /** Asks, evaluates and tells until the study holds enough ended trials; see `OptimizeOptions`. */

@@ -43,6 +43,7 @@ export function trialFromAsk(space: Space, record: AskRecord): Trial {
     owner: record.owner,
     origin: record.origin,
     reported: Object.freeze([]),
+    ...(record.blocks === undefined ? {} : { blocks: Object.freeze([...record.blocks]) }),
     ...(record.memo === undefined ? {} : { memo: record.memo }),
   });
 }

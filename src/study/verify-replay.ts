@@ -99,8 +99,8 @@ function askDifference(state: StudyState, policy: Policy, record: AskRecord): Js
   const again = JSON.parse(JSON.stringify(nextPoint(state, policy))) as Readonly<
     Record<string, Json | undefined>
   >;
-  const { unit, values, origin, memo } = record;
-  for (const [part, kept] of Object.entries({ unit, values, origin, memo })) {
+  const { unit, values, origin, blocks, memo } = record;
+  for (const [part, kept] of Object.entries({ unit, values, origin, blocks, memo })) {
     const difference = firstDifference(kept, again[part], part);
     if (difference !== undefined) return difference;
   }

@@ -42,6 +42,19 @@ export function blockSize(block: OutcomeBlock): number {
   return (block.outcomes.clean ?? block.outcomes.robust ?? '').length;
 }
 
+/** Whether a trial that was handed out again already has a block, of that sample and of as many images. */
+export function isReported(
+  { reported = [] }: { readonly reported?: readonly OutcomeBlock[] },
+  { sample, block, images }: { readonly sample: string; readonly block: number; readonly images: number },
+): boolean {
+  return reported.some((one) => one.sample === sample && one.block === block && blockSize(one) === images);
+}
+
+/** Image judgements in a block: each image once for each of its parts, clean and attacked. */
+export function imageJudgements({ outcomes: { clean, robust } }: OutcomeBlock): number {
+  return (clean?.length ?? 0) + (robust?.length ?? 0);
+}
+
 /** The block with nothing but its known fields. */
 export function plainBlock(block: OutcomeBlock): OutcomeBlock {
   const { clean, robust } = block.outcomes;

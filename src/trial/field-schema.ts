@@ -3,7 +3,7 @@
 /** A description of JSON values; keywords as in the standard, numbers finite. */
 export interface FieldSchema {
   readonly description?: string;
-  readonly type?: 'object' | 'array' | 'string' | 'number' | 'integer';
+  readonly type?: 'object' | 'array' | 'string' | 'number' | 'integer' | 'null';
   readonly const?: string | number;
   readonly enum?: readonly string[];
   readonly minLength?: number;
@@ -11,6 +11,9 @@ export interface FieldSchema {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly items?: FieldSchema;
+  readonly minItems?: number;
+  /** Of lists of plain values. */
+  readonly uniqueItems?: true;
   readonly properties?: Readonly<Record<string, FieldSchema>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: false;
@@ -49,6 +52,7 @@ const TYPES: Readonly<Record<NonNullable<FieldSchema['type']>, Test>> = {
   string: (value) => typeof value === 'string',
   number: Number.isFinite,
   integer: Number.isInteger,
+  null: (value) => value === null,
 };
 
 function textTests({ minLength, pattern }: FieldSchema): Test[] {
@@ -66,10 +70,15 @@ function numberTests({ minimum = -Infinity, maximum = Infinity }: FieldSchema): 
   return [onlyFor('number', (value) => (value as number) >= minimum && (value as number) <= maximum)];
 }
 
-function arrayTests({ items }: FieldSchema): Test[] {
-  if (items === undefined) return [];
-  const fits = testOf(items);
-  return [(value) => !Array.isArray(value) || value.every(fits)];
+function arrayTests({ items, minItems, uniqueItems }: FieldSchema): Test[] {
+  const tests: ((list: readonly unknown[]) => boolean)[] = [];
+  if (items !== undefined) {
+    const fits = testOf(items);
+    tests.push((list) => list.every((item) => fits(item)));
+  }
+  if (minItems !== undefined) tests.push((list) => list.length >= minItems);
+  if (uniqueItems === true) tests.push((list) => new Set(list).size === list.length);
+  return tests.map((fits) => (value) => !Array.isArray(value) || fits(value));
 }
 
 function objectTests({ properties = {}, required = [], additionalProperties }: FieldSchema): Test[] {

@@ -1,5 +1,12 @@
 export { bitsFrom, countOnes } from './bits.js';
-export { type BlockVerdict, blockSize, checkBlock, plainBlock } from './blocks.js';
+export {
+  type BlockVerdict,
+  blockSize,
+  checkBlock,
+  imageJudgements,
+  isReported,
+  plainBlock,
+} from './blocks.js';
 export { checkOutcome } from './check-outcome.js';
 export { measurementOf } from './measurement.js';
 export {
@@ -32,6 +39,7 @@ export type {
   ValueOutcome,
 } from './outcome.js';
 export { journalJsonSchema } from './journal-schema.js';
+export { assertPlan, assertPlanned, isPlanDone, plannedBlocks } from './plan.js';
 export { JOURNAL_VERSION } from './record-fields.js';
 export { assertVersion, recordFromJson } from './record-from-json.js';
 export type {

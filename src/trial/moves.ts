@@ -10,6 +10,7 @@ import { BoSearchError } from '../errors.js';
 import { checkOutcome } from './check-outcome.js';
 import { measurementOf } from './measurement.js';
 import { isFailed } from './observed.js';
+import { isPlanDone } from './plan.js';
 import type { Outcome, OutcomeBlock, ScoreWeights } from './outcome.js';
 import type { Decision, EndState, TrialState } from './record.js';
 
@@ -25,6 +26,8 @@ export interface TrialLife {
   readonly reported: readonly OutcomeBlock[];
   /** Answer to the last new block; absent before the first. */
   readonly decision?: Decision;
+  /** Positions of the blocks to judge; absent: all there are. */
+  readonly blocks?: readonly number[];
 }
 
 /** How a trial ends. */
@@ -85,7 +88,8 @@ export function decisionAfter(trial: TrialLife, decision: Decision): Decision {
 }
 
 /**
- * How a running trial ends when it is told `outcome`, or, told nothing, by its reported blocks.
+ * How a running trial ends when it is told `outcome`, or, told nothing, by its reported blocks: `complete` with all of its
+ * planned blocks, `stopped` with a part of them.
  * @throws E_OUTCOME where both or neither are there, or the outcome is not valid; the trial stays running.
  */
 export function endingOf(
@@ -99,8 +103,8 @@ export function endingOf(
     throw new BoSearchError('E_OUTCOME', `${where}: expected an outcome or reported blocks, got neither`);
   }
   if (outcome === undefined) {
-    const state = trial.decision === 'stop' ? 'stopped' : 'complete';
-    return { state, outcome: measurementOf(trial.reported, weights) };
+    const part = trial.decision === 'stop' || isPlanDone(trial.blocks, trial.reported) === false;
+    return { state: part ? 'stopped' : 'complete', outcome: measurementOf(trial.reported, weights) };
   }
   const checked = checkOutcome(outcome, where);
   if (isFailed(checked)) return { state: 'failed', outcome: checked };
@@ -110,6 +114,14 @@ export function endingOf(
       `${where}: expected no outcome beside ${trial.reported.length} reported blocks, ` +
         `got { ${Object.keys(checked).join(', ')} }`,
       { hint: 'tell it without an outcome: the blocks are the outcome' },
+    );
+  }
+  if (trial.blocks !== undefined) {
+    throw new BoSearchError(
+      'E_OUTCOME',
+      `${where}: expected a report of its planned blocks ${trial.blocks.join(', ')}, ` +
+        `got { ${Object.keys(checked).join(', ')} }`,
+      { hint: 'report block by block; an objective that knows no blocks cannot race' },
     );
   }
   return { state: 'complete', outcome: checked };

@@ -8,6 +8,8 @@ export interface TrialView<Name extends string = string> {
   readonly params: Readonly<Record<Name, number>>;
   /** The α vector, where the space is an α space; otherwise the parameters in order. */
   readonly alphas: readonly number[];
+  /** Positions of the blocks to judge, in this order; absent: all blocks there are. Any other block is refused. */
+  readonly blocks?: readonly number[];
   /** Blocks the journal already holds, of a trial handed out again: an objective may skip them, or report the same. */
   readonly reported?: readonly OutcomeBlock[];
 }

@@ -25,6 +25,8 @@ const share: FieldSchema = { type: 'number', minimum: 0, maximum: 1 };
 const object: FieldSchema = { type: 'object' };
 const point: FieldSchema = { type: 'array', items: { type: 'number' } };
 
+const plan: FieldSchema = { type: 'array', items: count, minItems: 1, uniqueItems: true };
+
 const said = (description: string, schema: FieldSchema): FieldSchema => ({ description, ...schema });
 
 const bits: FieldSchema = {
@@ -106,7 +108,7 @@ const about = (description: string): RecordField => ({
 });
 
 const ORIGINS =
-  'Why this point: rescore (due again on a fresh sample), enqueued, seed (a structured point of the space), random (the surrogate gave nothing), or the word of the policy: initial, bayes, random, sobol; a policy of your own has words of its own.';
+  'Why this point: rescore (due again on a fresh sample), enqueued, seed (a structured point of the space), random (the surrogate gave nothing), or the word of the policy: initial, bayes, promote (a known point again, on more images), random, sobol; a policy of your own has words of its own.';
 
 /** Fields by kind of record; further ones are read over. */
 export const RECORD_FIELDS: Readonly<Record<JournalRecord['kind'], readonly RecordField[]>> = {
@@ -192,6 +194,15 @@ export const RECORD_FIELDS: Readonly<Record<JournalRecord['kind'], readonly Reco
       expected: 'a list of labels',
       schema: said('Where each point comes from, one a point.', { type: 'array', items: text }),
     },
+    {
+      name: 'blocks',
+      expected: 'a list of blocks or null for each point',
+      schema: said(
+        'Positions of the blocks to judge each point on, one list a point, or null to leave them to the policy; absent: null for all.',
+        { type: 'array', items: { anyOf: [plan, { type: 'null' }] } },
+      ),
+      optional: true,
+    },
   ],
   ask: [
     trial,
@@ -232,6 +243,15 @@ export const RECORD_FIELDS: Readonly<Record<JournalRecord['kind'], readonly Reco
       },
     },
     {
+      name: 'blocks',
+      expected: 'a list of different blocks',
+      schema: said(
+        'Positions of the blocks of the sample to judge, in this order; absent: all of them. No other block is reported.',
+        plan,
+      ),
+      optional: true,
+    },
+    {
       name: 'memo',
       expected: 'a JSON value',
       schema: {
@@ -257,7 +277,8 @@ export const RECORD_FIELDS: Readonly<Record<JournalRecord['kind'], readonly Reco
       name: 'state',
       expected: 'complete, stopped or failed',
       schema: {
-        description: 'complete: all blocks, or a value; stopped: a part, it was losing; failed: no value.',
+        description:
+          'complete: all blocks that were planned, or a value; stopped: a part of them; failed: no value.',
         enum: ['complete', 'stopped', 'failed'],
       },
     },

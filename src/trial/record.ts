@@ -39,6 +39,8 @@ export interface EnqueueRecord {
   readonly points: readonly (readonly number[])[];
   /** Where they come from, for example `linear` or `user`. */
   readonly labels: readonly string[];
+  /** For each point the blocks to judge it on, in order, or null to leave that to the policy; absent: null for all. */
+  readonly blocks?: readonly (readonly number[] | null)[];
 }
 
 /** A trial begins. */
@@ -56,6 +58,8 @@ export interface AskRecord {
    * and a label where there is one.
    */
   readonly origin: { readonly by: string; readonly label?: string };
+  /** Positions of the blocks to judge, in this order; absent: all blocks of the sample. */
+  readonly blocks?: readonly number[];
   /** What the policy must find again on resumption: fitted hyper-parameters and counts. */
   readonly memo?: Json;
 }
@@ -87,7 +91,7 @@ export interface TellRecord {
 /** What the objective shall do after a block. */
 export type Decision = 'continue' | 'stop';
 
-/** How a trial can end: with a value, with part of its blocks because it was losing, or without a value. */
+/** How a trial can end: with all of its planned blocks (or a value), with a part of them, or without a value. */
 export type EndState = 'complete' | 'stopped' | 'failed';
 
 /** States of a trial. A trial ends once; ended trials never change, and numbers are never used again. */

@@ -1,8 +1,8 @@
 /** A sample of a command evaluator: made in each process that is to judge on it, and the same in all of them. */
 import { BoSearchError } from '../../errors.js';
 import { canonicalJson, contentHash } from '../../objective/images/content-hash.js';
-import type { BlockObjective, ImageOutcomes, OutcomeBlock, TrialView } from '../../trial/index.js';
-import { blockSize as sizeOf } from '../../trial/index.js';
+import type { BlockObjective, ImageOutcomes, OutcomeBlock } from '../../trial/index.js';
+import { isReported, plannedBlocks } from '../../trial/index.js';
 import type {
   EvaluateOptions,
   EvaluatorRequestOptions,
@@ -126,18 +126,16 @@ function objectiveOf(
   const progress = onProgress === undefined ? {} : { onProgress };
   return {
     async *evaluate(trial, { signal }): AsyncGenerator<OutcomeBlock> {
-      for (const block of blocks) {
-        if (isReported(trial, judging.name, block)) continue;
+      const where = `${judging.session.name}: trial ${trial.number} on ${judging.name}`;
+      for (const position of plannedBlocks(trial.blocks, blocks.length, where)) {
+        const block = blocks[position];
+        const { index, from, to } = block;
+        if (isReported(trial, { sample: judging.name, block: index, images: to - from })) continue;
         const outcomes = await judge(judging, trial.alphas, block, { signal, ...progress });
         yield { sample: judging.name, block: block.index, outcomes };
       }
     },
   };
-}
-
-/** Whether an earlier session already reported the block, of these very images. */
-function isReported({ reported = [] }: TrialView, sample: string, { index, from, to }: Block): boolean {
-  return reported.some((one) => one.sample === sample && one.block === index && sizeOf(one) === to - from);
 }
 
 function evaluateOf(judging: Judging, images: number, size: number): EvaluatorSample['evaluate'] {

@@ -17,6 +17,8 @@ export interface TrialSnapshot {
   readonly outcome?: Outcome;
   /** Blocks reported so far, in the order of their coming; empty for objectives that tell at once. */
   readonly reported?: readonly OutcomeBlock[];
+  /** Positions of the blocks to judge, in this order; absent: all blocks of the sample. */
+  readonly blocks?: readonly number[];
   /** What the policy wrote down when it suggested the point. */
   readonly memo?: Json;
 }
@@ -46,8 +48,10 @@ export interface PolicyNote {
 export interface Suggestion {
   /** The point in the unit cube, shape (d), every value in [0, 1]. */
   readonly unit: readonly number[];
-  /** The rule that chose the point: `initial`, `bayes`, `random`, `sobol`. */
+  /** The rule that chose the point: `initial`, `bayes`, `promote` (a known point, on blocks it has not seen), `random`, `sobol`. */
   readonly by: string;
+  /** Positions of the blocks to judge, in this order; absent: what `blocksFor` says of the point. */
+  readonly blocks?: readonly number[];
   readonly memo?: Json;
   readonly notes: readonly PolicyNote[];
 }
@@ -69,6 +73,17 @@ export interface Policy {
   suggest(context: PolicyContext): Suggestion;
   /** The best of the ended trials; undefined when none has a value. */
   recommend(context: PolicyContext): Recommended | undefined;
+  /**
+   * The blocks to judge a new trial on, in order; undefined for all. Asked for every new trial, whatever its origin, that
+   * no plan came with. Never throws.
+   * @param unit - where the trial goes; `context` does not hold it yet.
+   */
+  blocksFor?(context: PolicyContext, unit: readonly number[]): readonly number[] | undefined;
+  /**
+   * The points most worth a judgement on images that no search has seen, best first, at most `count`, no point twice; each
+   * by one of its ended trials.
+   */
+  finalists?(context: PolicyContext, count: number): readonly Recommended[];
   /** Whether a running trial goes on after these blocks; absent means always `continue`. */
   decide?(context: PolicyContext, trial: number, blocks: readonly OutcomeBlock[]): Decision;
 }
