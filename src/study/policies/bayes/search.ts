@@ -8,6 +8,7 @@ import { maximizeAcquisition } from '../../../acquisition/index.js';
 import type { ExactGp } from '../../../gp/index.js';
 import { randomStream } from '../../../math/index.js';
 import type { PolicyContext, PolicyNote } from '../policy.js';
+import type { Pending } from './choose-acquisition.js';
 import { chooseAcquisition, failedArePending, replacementNote } from './choose-acquisition.js';
 import { concatenate } from './concatenate.js';
 import { freshPoint } from './fresh-point.js';
@@ -45,13 +46,7 @@ export function searchPoint(
 ): Found {
   const { seed, trials } = context;
   const stream = (purpose: string) => randomStream(seed, trials.length, purpose);
-  const running = pointsOf(context, 'running');
-  const failed = pointsOf(context, 'failed').slice(-MOST_FAILED * gp.dimension);
-  const pending = {
-    x: failedArePending(settings) ? concatenate(running, failed) : running,
-    running: running.length / gp.dimension,
-  };
-  const acquisition = chooseAcquisition(settings, gp, pending, stream('fantasies'));
+  const { acquisition, pending, running, failed } = acquisitionNow(context, settings, gp);
   const replaced = replacementNote(settings, acquisition, pending);
   const notes = replaced === undefined ? [] : [replaced];
   const { lengthscales } = gp.hyperparameters;
@@ -66,22 +61,23 @@ export function searchPoint(
   return { x: fresh.x, notes: [...notes, { kind: 'near-duplicate', message }] };
 }
 
-/** What the next point is worth, and the points it takes into account, each list of shape (·, d). */
-export function acquisitionNow(
-  context: PolicyContext,
-  settings: BayesSettings,
-  gp: ExactGp,
-): {
+/** The acquisition of the next point, and what it takes into account: points of shape (·, d). */
+export interface AcquisitionNow {
   readonly acquisition: Acquisition;
-  readonly pending: Float64Array;
+  readonly pending: Pending;
   readonly running: Float64Array;
   readonly failed: Float64Array;
-} {
-  const { seed, trials } = context;
+}
+
+/** What the next point is worth, given the history. */
+export function acquisitionNow(context: PolicyContext, settings: BayesSettings, gp: ExactGp): AcquisitionNow {
   const running = pointsOf(context, 'running');
   const failed = pointsOf(context, 'failed').slice(-MOST_FAILED * gp.dimension);
-  const pending = failedArePending(settings) ? concatenate(running, failed) : running;
-  const fantasies = randomStream(seed, trials.length, 'fantasies');
+  const pending = {
+    x: failedArePending(settings) ? concatenate(running, failed) : running,
+    running: running.length / gp.dimension,
+  };
+  const fantasies = randomStream(context.seed, context.trials.length, 'fantasies');
   return { acquisition: chooseAcquisition(settings, gp, pending, fantasies), pending, running, failed };
 }
 
