@@ -7,14 +7,20 @@ import { BoSearchError, ShapeError } from '../errors.js';
 import type { NoiseModel } from './noise.js';
 
 /**
- * An offset that all points of a group share and that is no part of the function: the same images score all α a bit too
- * high or too low together. Adds `variance` to the covariance of two training points of one group.
+ * What all points of a group share and what is no part of the function: the same images score all α a bit too high or too
+ * low together (an offset), and like some regions of α better than other images do (a bias, a process of the function's own
+ * shape). Adds share·(variance + bias·s·k(x_i, x_j)) to the covariance of two training points of one group.
+ * @see Pearce, Poloczek, Branke 2019, arXiv:1910.09259, section 3 (common random numbers: target, offset, bias, white noise)
  */
 export interface GroupOffsets {
   /** Group of each point, shape (n); −1 for a point without an offset. */
   readonly of: Int32Array;
   /** Variance of an offset, at least 0. */
   readonly variance: number;
+  /** Variance of a group's bias as a share of the output scale s, at least 0. Default 0. */
+  readonly bias?: number;
+  /** Factor of both variances for each group, at least 0: 1/k where k equal groups were averaged. Default 1 each. */
+  readonly shares?: Float64Array;
 }
 
 export interface GpData {
@@ -52,16 +58,39 @@ export function assertGpData(where: string, data: GpData): void {
     assertVariances(where, 'noise.variances', noise.variances, n);
   }
   if (offsets === undefined) return;
+  assertOffsets(where, offsets, n);
+}
+
+/** Share of points i and j in the variances of their group; 0 where they have none in common. */
+export function groupShare(offsets: GroupOffsets | undefined, i: number, j: number): number {
+  if (offsets === undefined) return 0;
+  const group = offsets.of[i];
+  if (group < 0 || group !== offsets.of[j]) return 0;
+  return offsets.shares === undefined ? 1 : offsets.shares[group];
+}
+
+/** A covariance k of the process at points i and j with what their group adds. */
+export function withGroup(offsets: GroupOffsets | undefined, i: number, j: number, k: number): number {
+  const share = groupShare(offsets, i, j);
+  if (offsets === undefined || share === 0) return k;
+  return k + share * (offsets.variance + (offsets.bias ?? 0) * k);
+}
+
+function assertOffsets(where: string, offsets: GroupOffsets, n: number): void {
   assertVariances(where, 'offsets.variance', Float64Array.of(offsets.variance), 1);
+  assertVariances(where, 'offsets.bias', Float64Array.of(offsets.bias ?? 0), 1);
   if (offsets.of.length !== n) {
     throw new ShapeError(`${where}: offsets.of must hold n = ${n} groups, got ${offsets.of.length}`);
   }
-}
-
-/** Variance that points i and j share through an offset of their group. */
-export function sharedOffset(offsets: GroupOffsets | undefined, i: number, j: number): number {
-  if (offsets === undefined || offsets.of[i] < 0 || offsets.of[i] !== offsets.of[j]) return 0;
-  return offsets.variance;
+  const { shares } = offsets;
+  if (shares === undefined) return;
+  assertVariances(where, 'offsets.shares', shares, shares.length);
+  const beyond = offsets.of.findIndex((group) => group >= shares.length);
+  if (beyond >= 0) {
+    throw new ShapeError(
+      `${where}: offsets.shares must hold a share for group ${offsets.of[beyond]} of point ${beyond}, got ${shares.length}`,
+    );
+  }
 }
 
 function assertFinite(where: string, name: string, values: Float64Array): void {

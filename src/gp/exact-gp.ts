@@ -7,7 +7,7 @@
  */
 import { covarianceRow } from './covariance.js';
 import type { GpData } from './data.js';
-import { assertGpData, sharedOffset } from './data.js';
+import { assertGpData, groupShare, withGroup } from './data.js';
 import type { Hyperparameters } from './hyperparameters.js';
 import { assertHyperparameters } from './hyperparameters.js';
 import { matern52 } from './kernels/matern52.js';
@@ -124,9 +124,8 @@ function extend(
   for (let i = previous.n; i < n && solver !== undefined; i++) {
     const row = new Float64Array(i + 1);
     covarianceRow(profile, z, i, data.dimension, hyper.outputScale, row);
-    for (let j = 0; j < i; j++) row[j] += sharedOffset(data.offsets, i, j);
-    row[i] =
-      hyper.outputScale + sharedOffset(data.offsets, i, i) + noiseAt(data.noise, i, hyper.noiseVariance);
+    for (let j = 0; j < i; j++) row[j] = withGroup(data.offsets, i, j, row[j]);
+    row[i] = withGroup(data.offsets, i, i, hyper.outputScale) + noiseAt(data.noise, i, hyper.noiseVariance);
     solver = solver.append(row);
   }
   return solver;
@@ -139,11 +138,13 @@ function isPrefix(previous: ExactGp, data: GpData, hyper: Hyperparameters): bool
     return false;
   if (!startsWith(hyper.lengthscales, oldHyper.lengthscales) || !startsWith(data.x, old.x)) return false;
   if ((old.offsets === undefined) !== (data.offsets === undefined)) return false;
-  if (old.offsets !== undefined && old.offsets.variance !== data.offsets?.variance) return false;
+  if (old.offsets?.variance !== data.offsets?.variance || old.offsets?.bias !== data.offsets?.bias)
+    return false;
   for (let i = 0; i < n; i++) {
     if (noiseAt(old.noise, i, 1) !== noiseAt(data.noise, i, 1)) return false;
     if (noiseAt(old.noise, i, 0) !== noiseAt(data.noise, i, 0)) return false;
-    if (old.offsets !== undefined && old.offsets.of[i] !== data.offsets?.of[i]) return false;
+    if (old.offsets?.of[i] !== data.offsets?.of[i]) return false;
+    if (groupShare(old.offsets, i, i) !== groupShare(data.offsets, i, i)) return false;
   }
   return true;
 }

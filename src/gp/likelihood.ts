@@ -8,7 +8,7 @@
 import { BoSearchError } from '../errors.js';
 import { covarianceMatrix } from './covariance.js';
 import type { GpData } from './data.js';
-import { sharedOffset } from './data.js';
+import { groupShare } from './data.js';
 import type { FreeHyperparameters, Hyperparameters } from './hyperparameters.js';
 import { fromLogVector } from './hyperparameters.js';
 import type { Profile } from './kernels/profile.js';
@@ -56,6 +56,7 @@ export function logPosterior(
     covarianceMatrix(profile, z, n, data.dimension, hyper.outputScale, K, slopes);
     return orMinusInfinity(gradient, () => {
       addNoise(K, data, hyper.noiseVariance);
+      addBiasSlopes(slopes, data);
       const solver = createSolver(K, n);
       const { beta, logPrior } = profileMean(mean, data.y, (b) => solver.solve(b));
       const residuals = data.y.map((y) => y - beta);
@@ -147,14 +148,23 @@ function addLengthscaleTerms(
   }
 }
 
-/** Σ_ij W_ij·offset_ij. */
+/** The bias of a group moves with the lengthscales as the process does: slopes of its pairs grow by the same share. */
+function addBiasSlopes(slopes: Float64Array, { offsets, y: { length: n } }: GpData): void {
+  const bias = offsets?.bias ?? 0;
+  if (bias === 0) return;
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < i; j++) slopes[i * n + j] *= 1 + bias * groupShare(offsets, i, j);
+  }
+}
+
+/** Σ_ij W_ij·offset_ij; the bias is left to the process, for it scales as that does. */
 function offsetTerm(data: GpData, alpha: Float64Array, inverse: Float64Array): number {
   if (data.offsets === undefined) return 0;
   const n = alpha.length;
   let sum = 0;
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) {
-      const shared = sharedOffset(data.offsets, i, j);
+      const shared = groupShare(data.offsets, i, j) * data.offsets.variance;
       if (shared > 0) sum += (alpha[i] * alpha[j] - inverse[i * n + j]) * shared;
     }
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { inverse as inverseOf, Matrix } from 'ml-matrix';
 import { covarianceMatrix } from '../../src/gp/covariance.js';
 import { exactGp, matern52 } from '../../src/gp/index.js';
 import type { ExactGp, GpData } from '../../src/gp/index.js';
@@ -38,11 +39,13 @@ describe('covarianceMatrix', () => {
 
 describe('exactGp(data, hyperparameters, model, previous)', () => {
   const offsets = { of: Int32Array.from({ length: 20 }, (_, i) => i % 3), variance: 0.2 };
+  const biased = { ...offsets, bias: 0.4, shares: Float64Array.of(1, 0.5, 0.25) };
   const variances = Float64Array.from({ length: 20 }, (_, i) => 0.01 * i);
   it.each([
     ['inferred noise', randomData(20, 3, 1)],
     ['known variances', randomData(20, 3, 2, { kind: 'fixed-plus-inferred', variances })],
     ['group offsets', { ...randomData(20, 3, 3), offsets }],
+    ['group offsets and biases', { ...randomData(20, 3, 3), offsets: biased }],
   ] as [string, GpData][])('extends the factor of the first points bit for bit, %s', (_, data) => {
     const hyper = someHyperparameters(3);
     for (const first of [0, 1, 7, 19, 20]) {
@@ -61,6 +64,21 @@ describe('exactGp(data, hyperparameters, model, previous)', () => {
       exactGp(randomData(25, 3, 1), hyper),
     ];
     for (const other of others) expectSameBits(exactGp(data, hyper, {}, other), exactGp(data, hyper));
+  });
+
+  it('does not take over a factor of other groups, biases or shares', () => {
+    const data = { ...randomData(20, 3, 1), offsets: biased };
+    const hyper = someHyperparameters(3);
+    const others = [
+      { ...biased, bias: 0.5 },
+      { ...biased, variance: 0.3 },
+      { ...biased, shares: Float64Array.of(1, 0.5, 0.5) },
+      { ...biased, of: biased.of.map((group) => 2 - group) },
+    ];
+    for (const other of others) {
+      const before = exactGp({ ...data, offsets: other }, hyper);
+      expectSameBits(exactGp(data, hyper, {}, before), exactGp(data, hyper));
+    }
   });
 
   it('takes repeated points, with the jitter that needs', () => {
@@ -109,6 +127,67 @@ describe('exactGp(data, hyperparameters, model, previous)', () => {
     expect(variance(0, 5)).toBeGreaterThan(10 * variance(0, 0));
   });
 
+  it('is the target of target, offset and bias as a dense joint covariance gives it', () => {
+    const data = { ...randomData(20, 2, 7), offsets: biased };
+    const hyper = someHyperparameters(2, 0.05, 1.3);
+    const at = randomData(6, 2, 8).x;
+    const k = (a: Float64Array, i: number, b: Float64Array, j: number) =>
+      1.3 *
+      matern52.correlation(
+        Math.hypot((a[2 * i] - b[2 * j]) / 0.4, (a[2 * i + 1] - b[2 * j + 1]) / (0.4 + 0.3)),
+      );
+    const sigma = Matrix.zeros(20, 20);
+    for (let i = 0; i < 20; i++) {
+      for (let j = 0; j < 20; j++) {
+        const share = i % 3 === j % 3 ? biased.shares[i % 3] : 0;
+        const own = k(data.x, i, data.x, j);
+        sigma.set(i, j, own + share * (0.2 + 0.4 * own) + (i === j ? 0.05 : 0));
+      }
+    }
+    const inverse = inverseOf(sigma);
+    const gp = exactGp(data, hyper, { mean: { kind: 'zero' } });
+    const { mean, variance } = gp.predict(at, 6);
+    for (let q = 0; q < 6; q++) {
+      const cross = Matrix.columnVector(Array.from({ length: 20 }, (_, i) => k(data.x, i, at, q)));
+      const weights = inverse.mmul(cross);
+      const expected = Matrix.rowVector([...data.y])
+        .mmul(weights)
+        .get(0, 0);
+      expect(Math.abs(mean[q] - expected)).toBeLessThan(DENSE_SOLVE);
+      const left = 1.3 - cross.transpose().mmul(weights).get(0, 0);
+      expect(Math.abs(variance[q] - left)).toBeLessThan(DENSE_SOLVE);
+    }
+  });
+
+  it('learns the same from two groups always seen together as from their average with half the share and noise', () => {
+    const n = 8;
+    const { x, y } = randomData(n, 2, 9);
+    const other = randomData(n, 2, 10).y;
+    const hyper = someHyperparameters(2, 0.3);
+    const group = (...of: readonly number[]) =>
+      Int32Array.from(of.flatMap((g) => new Array<number>(n).fill(g)));
+    const apart: GpData = {
+      x: Float64Array.of(...x, ...x),
+      y: Float64Array.of(...y, ...other),
+      dimension: 2,
+      noise: { kind: 'inferred' },
+      offsets: { of: group(0, 1), variance: 0.7, bias: 0.4 },
+    };
+    const together: GpData = {
+      x,
+      y: y.map((value, i) => (value + other[i]) / 2),
+      dimension: 2,
+      noise: { kind: 'inferred', relative: new Float64Array(n).fill(0.5) },
+      offsets: { of: group(0), variance: 0.7, bias: 0.4, shares: Float64Array.of(0.5) },
+    };
+    const at = randomData(5, 2, 11).x;
+    const [a, b] = [apart, together].map((data) => exactGp(data, hyper).predict(at, 5));
+    for (let q = 0; q < 5; q++) {
+      expect(Math.abs(a.mean[q] - b.mean[q])).toBeLessThan(DENSE_SOLVE);
+      expect(Math.abs(a.variance[q] - b.variance[q])).toBeLessThan(DENSE_SOLVE);
+    }
+  });
+
   it.each([
     ['a length', { x: new Float64Array(5) }, 'exactGp: x must hold n·d = 6 numbers (n = 3, d = 2), got 5'],
     ['NaN', { y: Float64Array.of(0, NaN, 1) }, 'exactGp: y[1] must be finite, got NaN'],
@@ -122,6 +201,16 @@ describe('exactGp(data, hyperparameters, model, previous)', () => {
       'groups',
       { offsets: { of: new Int32Array(2), variance: 1 } },
       'exactGp: offsets.of must hold n = 3 groups, got 2',
+    ],
+    [
+      'a bias',
+      { offsets: { of: new Int32Array(3), variance: 1, bias: -1 } },
+      'exactGp: offsets.bias[0] must be a finite variance of at least 0, got -1',
+    ],
+    [
+      'shares',
+      { offsets: { of: Int32Array.of(0, 2, 0), variance: 1, shares: Float64Array.of(1, 1) } },
+      'exactGp: offsets.shares must hold a share for group 2 of point 1, got 2',
     ],
   ] as [string, Partial<GpData>, string][])('refuses %s that does not fit', (_, part, message) => {
     expect(() => exactGp({ ...randomData(3, 2, 1), ...part }, someHyperparameters(2))).toThrow(message);

@@ -41,6 +41,11 @@ const cases: readonly [string, GpData, MeanModel][] = [
     { kind: 'zero' },
   ],
   ['group offsets', { ...randomData(n, 3, 5), offsets }, { kind: 'constant', variance: Infinity }],
+  [
+    'group offsets and biases',
+    { ...randomData(n, 3, 5), offsets: { ...offsets, bias: 0.6, shares: Float64Array.of(1, 0.5, 0.2) } },
+    { kind: 'constant', variance: Infinity },
+  ],
 ];
 
 describe('logPosterior', () => {
