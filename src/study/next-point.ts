@@ -38,8 +38,8 @@ export function nextPoint(state: StudyState, policy: Policy): NextPoint {
 
 /** What a policy sees of a study. */
 export function policyContext({ header, space, trials }: StudyState): PolicyContext {
-  const { seed, direction } = header;
-  return { seed, direction, dimension: space.names.length, trials: [...trials] };
+  const { seed, direction, weights } = header;
+  return { seed, direction, weights, dimension: space.names.length, trials: [...trials] };
 }
 
 function rescorePoint(state: StudyState): NextPoint | undefined {
