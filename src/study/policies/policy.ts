@@ -4,7 +4,15 @@
  * A policy is a pure function of the history it is given: the same history gives the same answer, bit for bit, whatever
  * the instance did before. It may cache, but only what it could make again.
  */
-import type { AskRecord, Decision, Json, Outcome, OutcomeBlock, TrialState } from '../../trial/index.js';
+import type {
+  AskRecord,
+  Decision,
+  Json,
+  Outcome,
+  OutcomeBlock,
+  ScoreWeights,
+  TrialState,
+} from '../../trial/index.js';
 
 /** A trial as policies see it. */
 export interface TrialSnapshot {
@@ -26,6 +34,8 @@ export interface TrialSnapshot {
 export interface PolicyContext {
   readonly seed: number;
   readonly direction: 'maximize' | 'minimize';
+  /** Weights of clean and robust accuracy in the score of an image; absent: ½ and ½. */
+  readonly weights?: ScoreWeights;
   /** Number of parameters d. */
   readonly dimension: number;
   /** All trials asked so far, in number order; running ones are pending. */
