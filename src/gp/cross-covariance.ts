@@ -12,6 +12,8 @@ import { scaleInputs } from './metric.js';
 /** Query points of one chunk: few enough that an (n, 64) block stays in the cache, many enough to feed the solves. */
 const CHUNK = 64;
 
+const NONE = new Float64Array(0);
+
 /** One chunk: columns `first` to `first + width − 1` of the query. */
 export interface CrossChunk {
   readonly first: number;
@@ -58,6 +60,20 @@ export class CrossCovariance {
     this.#chunks = chunks;
     this.#hasSlopes = slopes;
     return chunks;
+  }
+
+  /** The chunks of x (q, d) one after the other, none held, all in the same memory where they have the same width. */
+  each(x: Float64Array, q: number, visit: (chunk: CrossChunk) => void): void {
+    this.scaled = scaleInputs(x, q, this.lengthscales);
+    this.#query = undefined;
+    let values = new Float64Array(0);
+    for (let first = 0; first < q; first += CHUNK) {
+      const width = Math.min(CHUNK, q - first);
+      if (values.length !== this.#points.n * width) values = new Float64Array(this.#points.n * width);
+      const chunk = { first, width, values, slopes: NONE };
+      fillChunk(this.#points, this.scaled, chunk);
+      visit(chunk);
+    }
   }
 
   /** Covariances with x (q, d) as one matrix, shape (n, q). */

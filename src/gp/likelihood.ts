@@ -19,7 +19,7 @@ import { noiseAt, noiseSlope } from './noise.js';
 import type { LengthscalePrior, Prior } from './priors.js';
 import { addLengthscalePrior, logPriorDensity, logPriorSlope } from './priors.js';
 import type { Solver } from './solver.js';
-import { createSolver } from './solver.js';
+import { createSolver, solverMemory } from './solver.js';
 import { addNoise } from './training-covariance.js';
 
 /** Priors of the hyper-parameters; a number in place of a prior fixes the value. */
@@ -49,6 +49,7 @@ export function logPosterior(
   const n = data.y.length;
   const K = new Float64Array(n * n);
   const slopes = new Float64Array(n * n);
+  const memory = solverMemory(n);
   const z = new Float64Array(data.x.length);
   return (theta, gradient) => {
     const hyper = fromLogVector(theta, free, fixed);
@@ -57,7 +58,7 @@ export function logPosterior(
     return orMinusInfinity(gradient, () => {
       addNoise(K, data, hyper.noiseVariance);
       addBiasSlopes(slopes, data);
-      const solver = createSolver(K, n);
+      const solver = createSolver(K, n, memory);
       const { beta, logPrior } = profileMean(mean, data.y, (b) => solver.solve(b));
       const residuals = data.y.map((y) => y - beta);
       const alpha = solver.solve(residuals);

@@ -33,6 +33,8 @@ export interface Posterior {
    * @throws ShapeError if x.length is not q·d.
    */
   predict(x: Float64Array, q: number): Prediction;
+  /** The means of `predict`, bit for bit, without the solves that variances take; shape (q). */
+  predictMean(x: Float64Array, q: number): Float64Array;
   predictWithGradients(x: Float64Array, q: number): PredictionWithGradients;
   /** Joint posterior with fixed points, shape (r, d): what noise-corrected acquisitions and fantasies need. */
   reference(points: Float64Array, r: number): Reference;
@@ -46,6 +48,10 @@ export function createPosterior(gp: Conditioned): Posterior {
     predict(x, q) {
       assertPoints('predict', x, q, d);
       return predict(gp, cross, x, q);
+    },
+    predictMean(x, q) {
+      assertPoints('predictMean', x, q, d);
+      return predictMean(gp, x, q);
     },
     predictWithGradients(x, q) {
       assertPoints('predictWithGradients', x, q, d);
@@ -65,6 +71,18 @@ function predict(gp: Conditioned, cross: CrossCovariance, x: Float64Array, q: nu
     fillMoments(gp, chunk, half, out);
   }
   return out;
+}
+
+function predictMean(gp: Conditioned, x: Float64Array, q: number): Float64Array {
+  const mean = new Float64Array(q).fill(gp.beta);
+  // Covariances of its own: those held for the acquisition stay, and of these only one chunk is held at a time.
+  new CrossCovariance(gp).each(x, q, ({ first, width, values }) => {
+    for (let i = 0, at = 0; i < gp.n; i++) {
+      const a = gp.alpha[i];
+      for (let c = first; c < first + width; c++, at++) mean[c] += values[at] * a;
+    }
+  });
+  return mean;
 }
 
 function predictWithGradients(

@@ -2,12 +2,13 @@
  * The solver: the only place of the room that factorises. It holds L with L Lᵀ = K + noise (+ jitter) and answers
  * solves; extending it by a point gives the bits of the full factorisation.
  */
-import type { Cholesky } from '../math/index.js';
+import type { Cholesky, InverseMemory } from '../math/index.js';
 import {
   appendRow,
   cholesky,
   choleskyInverse,
   choleskySolve,
+  inverseMemory,
   logDeterminant,
   solveLower,
   solveLowerMany,
@@ -38,15 +39,27 @@ export interface Solver {
   append(row: Float64Array): Solver | undefined;
 }
 
-/**
- * Factorises a training covariance with its noise on the diagonal, shape (n, n).
- * @throws NotPositiveDefiniteError if the last jitter (1e-4 of the mean diagonal) did not help.
- */
-export function createSolver(covariance: Float64Array, n: number): Solver {
-  return solverOf(cholesky(covariance, n));
+/** Memory of solvers of n points of which only the newest is used: a fit makes one after the other. */
+export interface SolverMemory {
+  readonly L: Float64Array;
+  readonly inverse: InverseMemory;
 }
 
-function solverOf(factor: Cholesky): Solver {
+/** New memory for solvers of n points. */
+export function solverMemory(n: number): SolverMemory {
+  return { L: new Float64Array(n * n), inverse: inverseMemory(n) };
+}
+
+/**
+ * Factorises a training covariance with its noise on the diagonal, shape (n, n).
+ * @param memory - where to compute; the next solver with it ends this one. Default: memory of its own.
+ * @throws NotPositiveDefiniteError if the last jitter (1e-4 of the mean diagonal) did not help.
+ */
+export function createSolver(covariance: Float64Array, n: number, memory?: SolverMemory): Solver {
+  return solverOf(cholesky(covariance, n, memory?.L), memory?.inverse);
+}
+
+function solverOf(factor: Cholesky, memory?: InverseMemory): Solver {
   const { L, n } = factor;
   return {
     n,
@@ -55,7 +68,7 @@ function solverOf(factor: Cholesky): Solver {
     solve: (b) => choleskySolve(factor, b),
     halfSolve: (B, q, out) => (q === 1 ? solveLower(L, n, B, out) : solveLowerMany(L, n, B, q, out)),
     otherHalfSolve: (B, q, out) => solveUpperMany(L, n, B, q, out),
-    inverse: () => choleskyInverse(factor),
+    inverse: () => choleskyInverse(factor, memory),
     logDeterminant: () => logDeterminant(factor),
     append(row) {
       if (factor.jitter > 0) return undefined;

@@ -28,13 +28,16 @@ export interface Cholesky {
 /**
  * Factorises A + jitter·I with the smallest jitter of `JITTER_LADDER` that works.
  * @param a - symmetric matrix, shape (n, n); only its lower triangle is read. It is not changed.
- * @throws ShapeError if a.length is not n·n; BoSearchError E_NON_FINITE at a NaN or infinite entry;
+ * @param out - where to write L, shape (n, n): an array of zeros, or the L of an earlier factorisation that is no longer
+ *   needed (its upper part is taken to be zero). Default: a new array.
+ * @throws ShapeError if a.length or out.length is not n·n; BoSearchError E_NON_FINITE at a NaN or infinite entry;
  *   NotPositiveDefiniteError if the last jitter (1e-4) did not help.
  */
-export function cholesky(a: Float64Array, n: number): Cholesky {
-  assertSquare(a, n);
+export function cholesky(a: Float64Array, n: number, out?: Float64Array): Cholesky {
+  assertSquare('a', a, n);
+  if (out !== undefined) assertSquare('out', out, n);
   const meanDiagonal = finiteMeanDiagonal(a, n);
-  const L = new Float64Array(n * n);
+  const L = out ?? new Float64Array(n * n);
   let pivot = -1;
   let last = 0;
   for (const relativeJitter of JITTER_LADDER) {
@@ -84,12 +87,12 @@ export function logDeterminant(factor: Cholesky): number {
   return 2 * s;
 }
 
-function assertSquare(a: Float64Array, n: number): void {
+function assertSquare(name: string, a: Float64Array, n: number): void {
   if (!Number.isInteger(n) || n < 0) {
     throw new BoSearchError('E_ARGUMENT', `cholesky: n must be an integer of at least 0, got ${n}`);
   }
   if (a.length !== n * n) {
-    throw new ShapeError(`cholesky: a must hold n·n = ${n * n} numbers (n = ${n}), got ${a.length}`);
+    throw new ShapeError(`cholesky: ${name} must hold n·n = ${n * n} numbers (n = ${n}), got ${a.length}`);
   }
 }
 

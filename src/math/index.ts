@@ -2,7 +2,8 @@
 export type { Cholesky } from './cholesky.js';
 export { appendRow, cholesky, JITTER_LADDER, logDeterminant } from './cholesky.js';
 export { dot } from './dots.js';
-export { choleskyInverse } from './inverse.js';
+export type { InverseMemory } from './inverse.js';
+export { choleskyInverse, inverseMemory } from './inverse.js';
 export type { BatchValueAndGradient, MinimizeOptions, MinimizeResult, ValueAndGradient } from './minimize.js';
 export { MINIMIZE_DEFAULTS, minimizeBounded, minimizeBoundedBatch } from './minimize.js';
 export type { KeyPart, RandomStream } from './random.js';

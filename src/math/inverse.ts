@@ -1,32 +1,61 @@
 /** The inverse of a factorised matrix, by the block dots of `dots.ts`. */
+import { ShapeError } from '../errors.js';
 import type { Cholesky } from './cholesky.js';
 import { BLOCK, blockDots, dotRange } from './dots.js';
 
-/** (L Lᵀ)⁻¹, both triangles filled, shape (n, n). */
-export function choleskyInverse(factor: Cholesky): Float64Array {
+/** Memory of an inversion, to be used again for matrices of the same n: two arrays of shape (n, n). */
+export interface InverseMemory {
+  readonly n: number;
+  /** L⁻ᵀ; its lower part stays zero. */
+  readonly U: Float64Array;
+  readonly inverse: Float64Array;
+}
+
+/** New memory for matrices of shape (n, n). */
+export function inverseMemory(n: number): InverseMemory {
+  return { n, U: new Float64Array(n * n), inverse: new Float64Array(n * n) };
+}
+
+/**
+ * (L Lᵀ)⁻¹, both triangles filled, shape (n, n).
+ * @param memory - where to compute and write it; the next use of it writes over the answer. Default: new memory.
+ * @throws ShapeError if the memory is for another n.
+ */
+export function choleskyInverse(factor: Cholesky, memory = inverseMemory(factor.n)): Float64Array {
   const { L, n } = factor;
-  const U = inverseTransposed(L, n);
-  const inverse = new Float64Array(n * n);
+  if (memory.n !== n) {
+    throw new ShapeError(`choleskyInverse: memory must be for n = ${n}, got one for n = ${memory.n}`);
+  }
+  const { U, inverse } = memory;
+  fillInverseTransposed(L, U, n);
   const block = new Float64Array(BLOCK * BLOCK);
   const whole = n - (n % BLOCK);
   for (let i = 0; i < whole; i += BLOCK) {
     for (let j = 0; j <= i; j += BLOCK) {
       blockDots(U, i, U, j, n, i, n, block);
-      for (let r = 0; r < BLOCK; r++) {
-        for (let c = 0; c < BLOCK; c++) inverse[(i + r) * n + j + c] = block[r * BLOCK + c]!;
-      }
+      putBlock(inverse, n, i, j, block);
     }
   }
   for (let i = whole; i < n; i++) {
-    for (let j = 0; j <= i; j++) inverse[i * n + j] = dotRange(U, i * n, U, j * n, i, n);
+    for (let j = 0; j <= i; j++) {
+      inverse[i * n + j] = inverse[j * n + i] = dotRange(U, i * n, U, j * n, i, n);
+    }
   }
-  for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) inverse[j * n + i] = inverse[i * n + j]!;
   return inverse;
 }
 
-/** L⁻ᵀ, upper triangular: row j is the solution of L x = e_j. */
-function inverseTransposed(L: Float64Array, n: number): Float64Array {
-  const U = new Float64Array(n * n);
+/** A block and its mirror image; the lower triangle of a block on the diagonal counts for both. */
+function putBlock(inverse: Float64Array, n: number, i: number, j: number, block: Float64Array): void {
+  for (let r = 0; r < BLOCK; r++) {
+    const columns = i === j ? r + 1 : BLOCK;
+    for (let c = 0; c < columns; c++) {
+      inverse[(i + r) * n + j + c] = inverse[(j + c) * n + i + r] = block[r * BLOCK + c];
+    }
+  }
+}
+
+/** L⁻ᵀ, upper triangular: row j is the solution of L x = e_j. The lower part of U is zero and stays so. */
+function fillInverseTransposed(L: Float64Array, U: Float64Array, n: number): void {
   const block = new Float64Array(BLOCK * BLOCK);
   const whole = n - (n % BLOCK);
   for (let j0 = 0; j0 < whole; j0 += BLOCK) {
@@ -38,7 +67,6 @@ function inverseTransposed(L: Float64Array, n: number): Float64Array {
     for (let j = j0; j < j0 + BLOCK; j++) finishInverseRow(L, U, n, j, i0);
   }
   for (let j = whole; j < n; j++) finishInverseRow(L, U, n, j, j);
-  return U;
 }
 
 function finishInverseBlock(

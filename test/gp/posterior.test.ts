@@ -94,6 +94,16 @@ describe('the posterior of exactGp', () => {
     }
   });
 
+  it.each([0, 1, 63, 64, 65, 150])('predictMean has the bits of the means of predict, %d points', (q) => {
+    const gp = exactGp(randomData(20, 3, 13), someHyperparameters(3));
+    const x = queries(q, 3, 13);
+    expect(gp.predictMean(x, q)).toEqual(gp.predict(x, q).mean);
+    // What was held for another query is not touched.
+    const held = gp.predict(x, q).variance;
+    gp.predictMean(queries(2, 3, 14), 2);
+    expect(gp.predict(x, q).variance).toEqual(held);
+  });
+
   it('goes through the data where there is no noise', () => {
     const data = randomData(15, 2, 3, { kind: 'fixed', variances: new Float64Array(15) });
     const { mean, variance } = exactGp(data, someHyperparameters(2, 0)).predict(data.x, 15);

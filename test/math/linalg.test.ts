@@ -5,7 +5,7 @@ import { CholeskyDecomposition, Matrix, inverse } from 'ml-matrix';
 import { NotPositiveDefiniteError } from '../../src/errors.js';
 import { appendRow, cholesky, JITTER_LADDER, logDeterminant } from '../../src/math/cholesky.js';
 import { blockDots, dot, dotRange } from '../../src/math/dots.js';
-import { choleskyInverse } from '../../src/math/inverse.js';
+import { choleskyInverse, inverseMemory } from '../../src/math/inverse.js';
 import { randomStream } from '../../src/math/random.js';
 import {
   choleskySolve,
@@ -315,6 +315,24 @@ describe('solves with a factor', () => {
       expect(Math.abs(logDeterminant(factor) - fromEntries)).toBeLessThan(ROUNDING * n);
     },
   );
+
+  it.each(SIZES)('cholesky and choleskyInverse have the same bits in memory used before, n = %d', (n) => {
+    const used = cholesky(positiveDefinite(n, 'before'), n).L;
+    const memory = inverseMemory(n);
+    choleskyInverse(cholesky(positiveDefinite(n, 'before'), n), memory);
+    const factor = cholesky(positiveDefinite(n), n, used);
+    expect(factor).toEqual(cholesky(positiveDefinite(n), n));
+    expect(factor.L).toBe(used);
+    expect(choleskyInverse(factor, memory)).toEqual(choleskyInverse(factor));
+    expect(choleskyInverse(factor, memory)).toBe(memory.inverse);
+  });
+
+  it('choleskyInverse is symmetric to the last bit', () => {
+    const inverse = choleskyInverse(cholesky(positiveDefinite(23), 23));
+    for (let i = 0; i < 23; i++) {
+      for (let j = 0; j < i; j++) expect(inverse[i * 23 + j]).toBe(inverse[j * 23 + i]);
+    }
+  });
 
   it('of nothing are nothing', () => {
     const none = cholesky(new Float64Array(0), 0);

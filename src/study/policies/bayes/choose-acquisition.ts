@@ -12,6 +12,7 @@ import type { ExactGp } from '../../../gp/index.js';
 import { noiseAt } from '../../../gp/index.js';
 import type { RandomStream } from '../../../math/index.js';
 import type { PolicyNote } from '../policy.js';
+import { bestPoints } from './best-points.js';
 import type { BayesSettings } from './settings.js';
 
 /** What decides on an acquisition. */
@@ -88,9 +89,13 @@ export function replacementNote(
   return { kind: 'acquisition-replaced', message: `${why}, log-nei stands in for ${kind}` };
 }
 
+/** Candidates for the incumbent: as many as the acquisition keeps, so that it looks up the variance of no others. */
+const INCUMBENTS = 40;
+
 function corrected(gp: ExactGp, { x: pending }: Pending, stream: RandomStream): Acquisition {
   const noiseVariance = noiseOfPending(gp, pending);
-  return pendingLogExpectedImprovement(gp, { incumbents: gp.data.x, pending, noiseVariance, stream });
+  const incumbents = bestPoints(gp, INCUMBENTS);
+  return pendingLogExpectedImprovement(gp, { incumbents, pending, noiseVariance, stream });
 }
 
 function overOutcomes(gp: ExactGp, { x: pending, running }: Pending, stream: RandomStream): Acquisition {

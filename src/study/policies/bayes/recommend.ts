@@ -22,7 +22,7 @@ export function bestOfPosterior(observations: Observations, surrogate: Surrogate
   const { all, dimension: d } = observations;
   const complete = all.some(({ trial }) => trial.state === 'complete');
   const x = Float64Array.from(all.flatMap(({ trial }) => trial.unit));
-  const { mean } = gp.predict(x, x.length / d);
+  const mean = gp.predictMean(x, x.length / d);
   let best = -1;
   all.forEach(({ trial }, i) => {
     if (complete && trial.state !== 'complete') return;

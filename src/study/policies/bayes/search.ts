@@ -8,6 +8,7 @@ import { maximizeAcquisition } from '../../../acquisition/index.js';
 import type { ExactGp } from '../../../gp/index.js';
 import { randomStream } from '../../../math/index.js';
 import type { PolicyContext, PolicyNote } from '../policy.js';
+import { bestPoints } from './best-points.js';
 import type { Pending } from './choose-acquisition.js';
 import { chooseAcquisition, failedArePending, replacementNote } from './choose-acquisition.js';
 import { concatenate } from './concatenate.js';
@@ -108,12 +109,4 @@ function maximize(
 
 function pointsOf({ trials }: PolicyContext, state: 'running' | 'failed'): Float64Array {
   return Float64Array.from(trials.filter((trial) => trial.state === state).flatMap(({ unit }) => unit));
-}
-
-/** The `count` observed points of greatest posterior mean, shape (≤ count, d). */
-function bestPoints(gp: ExactGp, count: number): Float64Array {
-  const { dimension: d, n, data } = gp;
-  const { mean } = gp.predict(data.x, n);
-  const order = Array.from(mean.keys()).sort((a, b) => mean[b] - mean[a] || a - b);
-  return Float64Array.from(order.slice(0, count).flatMap((i) => [...data.x.subarray(i * d, (i + 1) * d)]));
 }
