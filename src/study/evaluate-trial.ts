@@ -30,18 +30,27 @@ export interface EvaluatedStudy {
 type Attempt<T> =
   { readonly kind: 'done'; readonly value: T } | { readonly kind: 'threw'; readonly error: unknown };
 
+/** When evaluation ends before the objective does. */
+export interface EvaluationLimits {
+  /** Aborted when the trial shall be left running. */
+  readonly signal: AbortSignal;
+  /** Whether no more images are to be judged: a trial that has a plan and some of it ends with what it has. */
+  readonly enough?: () => boolean;
+}
+
 /** Evaluates a trial and tells the study; undefined where the trial was left running because of the signal. */
 export async function evaluateTrial(
   study: EvaluatedStudy,
   objective: Objective,
   trial: Trial,
-  signal: AbortSignal,
+  { signal, enough = () => false }: EvaluationLimits,
 ): Promise<Trial | undefined> {
+  const isEnough = () => trial.blocks !== undefined && enough();
   // the session before died between this answer and the tell
-  if (trial.decision === 'stop') return study.tell(trial.number);
+  if (trial.decision === 'stop' || (trial.reported.length > 0 && isEnough())) return study.tell(trial.number);
   return typeof objective === 'function'
     ? evaluateAtOnce(study, objective, trial, { signal })
-    : evaluateInBlocks(study, objective, trial, { signal });
+    : evaluateInBlocks(study, objective, trial, { signal }, isEnough);
 }
 
 async function evaluateAtOnce(
@@ -63,6 +72,7 @@ async function evaluateInBlocks(
   objective: BlockObjective,
   trial: Trial,
   context: EvaluationContext,
+  isEnough: () => boolean,
 ): Promise<Trial | undefined> {
   const started = await attempt(async () => objective.evaluate(trial, context)[Symbol.asyncIterator]());
   if (started.kind === 'threw') return failOrRelease(study, trial, started.error, context.signal);
@@ -75,9 +85,9 @@ async function evaluateInBlocks(
     const block = step.value.value;
     const answer = await orFail(study, trial, () => study.report(trial.number, block));
     any = true;
-    if (answer !== 'continue') {
+    if (answer !== 'continue' || isEnough()) {
       await attempt(async () => blocks.return?.());
-      if (answer !== 'stop') return answer;
+      if (answer !== 'continue' && answer !== 'stop') return answer;
       break;
     }
     if (context.signal.aborted) {

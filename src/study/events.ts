@@ -47,7 +47,7 @@ export interface WarningEvent {
 /** Why `optimize` ended. */
 export interface StoppedEvent {
   readonly kind: 'stopped';
-  readonly reason: 'evaluations' | 'aborted' | 'failures';
+  readonly reason: 'evaluations' | 'images' | 'aborted' | 'failures';
   readonly message: string;
   /** What to do next. */
   readonly advice: string;

@@ -11,6 +11,7 @@ export type {
   ToldEvent,
   WarningEvent,
 } from './events.js';
+export type { Finalist } from './finalists.js';
 export type { StudyFacts } from './header.js';
 export {
   type Composition,

@@ -1,9 +1,8 @@
 /** The study over a ledger: each call is guards, one record, one event. */
 import { BoSearchError } from '../errors.js';
-import { type PointInput, pointValues, type Space } from '../space/index.js';
+import type { PointInput, Space } from '../space/index.js';
 import {
   assertDetached,
-  assertPlan,
   assertPlanned,
   assertRunning,
   blockSize,
@@ -18,7 +17,8 @@ import {
   plainBlock,
   trialOf,
 } from '../trial/index.js';
-import { assertOptions, describeValue } from './assert-options.js';
+import { enqueueRecord } from './enqueue-record.js';
+import { type Finalist, finalistsOf } from './finalists.js';
 import type { Ledger } from './ledger.js';
 import { nextDecision } from './next-decision.js';
 import { nextPoint } from './next-point.js';
@@ -63,6 +63,15 @@ export class JournaledStudy implements Study {
 
   get imagesJudged(): number {
     return this.ledger.state.imagesJudged;
+  }
+
+  get waiting(): number {
+    const { enqueued, enqueuedAsked } = this.ledger.state;
+    return enqueued.length - enqueuedAsked;
+  }
+
+  get brokenOff(): number {
+    return [...this.ledger.state.running].filter((number) => this.isOrphan(number)).length;
   }
 
   ask(options?: AskOptions): Promise<Trial>;
@@ -131,21 +140,16 @@ export class JournaledStudy implements Study {
     options: EnqueueOptions = {},
   ): Promise<void> {
     return this.ledger.inTurn(async () => {
-      assertPoints(points);
-      const values = points.map((point, i) =>
-        pointValues(this.ledger.state.space, point, `enqueue points[${i}]`),
-      );
-      const names = labels ?? points.map(() => 'user');
-      if (!areLabels(names, points.length)) {
-        throw new BoSearchError(
-          'E_ARGUMENT',
-          `enqueue labels: expected ${points.length} labels in words, got ${JSON.stringify(names)}`,
-        );
-      }
-      const blocks = plansOf(options, points.length);
-      if (values.length === 0) return;
-      await this.ledger.commit({ kind: 'enqueue', points: values, labels: [...names], ...blocks });
+      const record = enqueueRecord(this.ledger.state.space, points, labels, options);
+      if (record !== undefined) await this.ledger.commit(record);
     });
+  }
+
+  finalists(count: number): readonly Finalist[] {
+    if (!Number.isSafeInteger(count) || count < 1) {
+      throw new BoSearchError('E_ARGUMENT', `finalists: expected a count of at least 1, got ${count}`);
+    }
+    return finalistsOf(this.ledger.state, this.policy, count);
   }
 
   recommend(): Recommendation {
@@ -194,11 +198,14 @@ export class JournaledStudy implements Study {
   /** The first running trial nobody works on: one of a dead session (only one lives at a time), or one let go. */
   private orphan(): Trial | undefined {
     for (const number of this.ledger.state.running) {
-      const trial = this.ledger.state.trials[number];
-      if (trial.owner === DETACHED) continue;
-      if (trial.owner !== this.ledger.storage.token || this.released.has(number)) return trial;
+      if (this.isOrphan(number)) return this.ledger.state.trials[number];
     }
     return undefined;
+  }
+
+  private isOrphan(number: number): boolean {
+    const { owner } = this.ledger.state.trials[number];
+    return owner !== DETACHED && (owner !== this.ledger.storage.token || this.released.has(number));
   }
 
   private async handOver(orphan: Trial, owner: string): Promise<Trial> {
@@ -239,42 +246,4 @@ export class JournaledStudy implements Study {
       { hint: 'give another image set another sample name' },
     );
   }
-}
-
-/** A list, and not one point in place of a list of points. */
-function assertPoints(points: readonly PointInput[]): void {
-  if (Array.isArray(points) && !points.some((point) => typeof point === 'number')) return;
-  const got = Array.isArray(points) ? 'one point' : describeValue(points);
-  throw new BoSearchError('E_ARGUMENT', `enqueue points: expected a list of points, got ${got}`, {
-    hint: 'for a single point write enqueue([point])',
-  });
-}
-
-/** One plan a point, or null for it, where any was given. */
-function plansOf(
-  options: EnqueueOptions,
-  count: number,
-): { readonly blocks?: readonly (readonly number[] | null)[] } {
-  assertOptions('enqueue', options, ['blocks']);
-  const { blocks } = options;
-  if (blocks === undefined) return {};
-  if (!Array.isArray(blocks) || blocks.length !== count) {
-    const got = Array.isArray(blocks) ? String(blocks.length) : describeValue(blocks);
-    throw new BoSearchError(
-      'E_ARGUMENT',
-      `enqueue blocks: expected ${count} lists of blocks, or null, got ${got}`,
-    );
-  }
-  blocks.forEach((plan: unknown, i) => {
-    if (plan !== null) assertPlan(plan, `enqueue blocks[${i}]`);
-  });
-  return { blocks };
-}
-
-function areLabels(names: unknown, count: number): names is readonly string[] {
-  return (
-    Array.isArray(names) &&
-    names.length === count &&
-    names.every((name) => typeof name === 'string' && name !== '')
-  );
 }

@@ -11,6 +11,12 @@ const DEFAULT_MAX_FAILURES = 10;
 export interface OptimizeOptions {
   /** Ended trials the study shall hold at the end, those of earlier sessions and failed ones included; at least 1. */
   readonly evaluations: number;
+  /**
+   * Image judgements in all, those of earlier sessions included, at which to stop, see `study.imagesJudged`; at least 1,
+   * default no limit. A trial that has a plan of blocks ends with what it has then, so that at most one block a trial under
+   * way goes beyond; one without a plan is judged to its end.
+   */
+  readonly images?: number;
   /** Evaluations under way at once; default 1. */
   readonly concurrency?: number;
   /** Ends the loop; trials whose objective gives up because of it stay running and are handed out again. */
@@ -25,6 +31,9 @@ export type OptimizeResult = StoppedEvent;
 
 /** What the loop needs of a study. */
 export interface OptimizedStudy extends EvaluatedStudy {
+  readonly imagesJudged: number;
+  /** Number of running trials that the next asks hand out again. */
+  readonly brokenOff: number;
   ask(): Promise<Trial>;
 }
 
@@ -46,21 +55,24 @@ export async function optimize(
   objective: Objective,
   options: OptimizeOptions,
 ): Promise<OptimizeResult> {
-  const { evaluations, concurrency, maxFailures } = checkOptions(options);
+  const { evaluations, images, concurrency, maxFailures } = checkOptions(options);
   const progress: Progress = { underWay: 0, failuresInARow: 0, lastFailure: '', fault: undefined };
   const inner = new AbortController();
   const signal = AbortSignal.any([inner.signal, ...(options.signal === undefined ? [] : [options.signal])]);
+  const enough = (): boolean => study.imagesJudged >= images;
   const goesOn = (): boolean =>
     progress.fault === undefined &&
     !signal.aborted &&
     progress.failuresInARow < maxFailures &&
+    // a trial that was broken off is ended first: it would have been, had nothing broken off
+    (!enough() || study.brokenOff > 0) &&
     study.endedTrials + progress.underWay < evaluations;
 
   const work = async (): Promise<void> => {
     while (goesOn()) {
       progress.underWay++;
       try {
-        const ended = await evaluateTrial(study, objective, await study.ask(), signal);
+        const ended = await evaluateTrial(study, objective, await study.ask(), { signal, enough });
         if (ended !== undefined) note(progress, ended);
       } catch (error) {
         progress.fault ??= { error };
@@ -72,20 +84,27 @@ export async function optimize(
   };
   await Promise.all(Array.from({ length: concurrency }, work));
   if (progress.fault !== undefined) throw progress.fault.error;
-  return stopped(study, evaluations, progress, maxFailures);
+  return stopped(study, { evaluations, images }, progress, maxFailures);
 }
 
 function checkOptions(options: OptimizeOptions): {
   evaluations: number;
+  images: number;
   concurrency: number;
   maxFailures: number;
 } {
   const {
     evaluations,
     concurrency = 1,
+    images,
     maxConsecutiveFailures: maxFailures = DEFAULT_MAX_FAILURES,
   } = options;
-  const checks = { evaluations, concurrency, maxConsecutiveFailures: maxFailures };
+  const checks = {
+    evaluations,
+    concurrency,
+    ...(images === undefined ? {} : { images }),
+    maxConsecutiveFailures: maxFailures,
+  };
   for (const [name, value] of Object.entries(checks)) {
     if (!Number.isSafeInteger(value) || value < 1) {
       throw new BoSearchError(
@@ -94,7 +113,7 @@ function checkOptions(options: OptimizeOptions): {
       );
     }
   }
-  return { evaluations, concurrency, maxFailures };
+  return { evaluations, images: images ?? Infinity, concurrency, maxFailures };
 }
 
 function note(progress: Progress, { state, outcome }: Trial): void {
@@ -104,13 +123,13 @@ function note(progress: Progress, { state, outcome }: Trial): void {
 
 function stopped(
   study: OptimizedStudy,
-  wanted: number,
+  wanted: { readonly evaluations: number; readonly images: number },
   progress: Progress,
   maxFailures: number,
 ): StoppedEvent {
   const evaluations = study.endedTrials;
   const base = { kind: 'stopped', evaluations } as const;
-  if (evaluations >= wanted) {
+  if (evaluations >= wanted.evaluations) {
     return {
       ...base,
       reason: 'evaluations',
@@ -126,10 +145,18 @@ function stopped(
       advice: 'mend the objective, try it on one point, then go on: the study is as good as before',
     };
   }
+  if (study.imagesJudged >= wanted.images && study.brokenOff === 0) {
+    return {
+      ...base,
+      reason: 'images',
+      message: `${study.imagesJudged} image judgements are made, ${wanted.images} were wanted`,
+      advice: 'take recommend(), or go on with more images',
+    };
+  }
   return {
     ...base,
     reason: 'aborted',
-    message: `ended by its signal after ${evaluations} of ${wanted} evaluations`,
+    message: `ended by its signal after ${evaluations} of ${wanted.evaluations} evaluations`,
     advice: 'open the study again to go on; trials that were running are handed out first',
   };
 }

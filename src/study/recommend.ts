@@ -1,6 +1,7 @@
 /** What a study recommends: the posterior-mean best with its interval, and the best observed beside it. */
 import { BoSearchError } from '../errors.js';
 import { observedInterval, observedValue } from '../trial/index.js';
+import { bestPoint, fullestPoints, isRaced, type JudgedPoint, judgedPoints } from './judged-points.js';
 import { policyContext } from './next-point.js';
 import type { Policy } from './policies/policy.js';
 import type { StudyState } from './state.js';
@@ -14,6 +15,8 @@ export interface ObservedBest<Name extends string = string> {
   readonly value: number;
   /** 95 % interval of what this one outcome estimates; absent where its noise is not known. */
   readonly interval?: readonly [number, number];
+  /** Images behind the value, of all trials of the point; there where trials are judged on parts of a sample. */
+  readonly images?: number;
 }
 
 /** The trial to use, in the study's own direction and units of the objective. */
@@ -47,10 +50,23 @@ export function recommendation(state: StudyState, policy: Policy): Recommendatio
   return { ...recommended, params, alphas, observed };
 }
 
-/** The best value among complete trials, or, where there are none, among stopped ones; the first of equals. */
+/**
+ * The best value among complete trials, or, where there are none, among stopped ones; the first of equals. Where trials
+ * are judged on parts of a sample, of the points that were judged on the most images.
+ */
 function observedBest({ trials, header }: Pick<StudyState, 'trials' | 'header'>): ObservedBest | undefined {
   const sign = header.direction === 'maximize' ? 1 : -1;
+  if (isRaced(trials)) {
+    const best = bestPoint(fullestPoints(judgedPoints(trials, header.weights)), header.direction);
+    if (best !== undefined) return ofPoint(best, trials[best.trial]);
+  }
   return bestOf(trials, 'complete', sign) ?? bestOf(trials, 'stopped', sign);
+}
+
+function ofPoint({ trial, measurement }: JudgedPoint, { params, alphas }: Trial): ObservedBest {
+  const interval = observedInterval(measurement);
+  const { mean: value, images } = measurement;
+  return { trial, params, alphas, value, ...(interval === undefined ? {} : { interval }), images };
 }
 
 function bestOf(trials: readonly Trial[], state: Trial['state'], sign: 1 | -1): ObservedBest | undefined {

@@ -1,6 +1,7 @@
 /** What a study offers: the calls that move its trials from asked to told. */
 import type { PointInput, Space } from '../space/index.js';
 import type { Decision, HeaderRecord, Objective, Outcome, OutcomeBlock } from '../trial/index.js';
+import type { Finalist } from './finalists.js';
 import type { OptimizeOptions, OptimizeResult } from './optimize.js';
 import type { Recommendation } from './recommend.js';
 import type { Trial, TrialRef } from './trial.js';
@@ -41,6 +42,8 @@ export interface Study<Name extends string = string> {
    * judged again. Outcomes told without blocks are not counted.
    */
   readonly imagesJudged: number;
+  /** Number of enqueued points that were not asked yet. */
+  readonly waiting: number;
   /**
    * The next trial: a running one that lost its session, else a point due on a fresh sample, an enqueued one, a seed of
    * the space, or the policy's suggestion. Never throws on bad numerics: it degrades and says so in an event.
@@ -84,6 +87,11 @@ export interface Study<Name extends string = string> {
   ): Promise<void>;
   /** The posterior-mean best with its interval, the best observed beside it. @throws E_TRIAL_STATE if no trial has a value. */
   recommend(): Recommendation<Name>;
+  /**
+   * The points most worth a judgement on images that no trial has seen, best first, no point twice: at most `count`.
+   * @throws E_ARGUMENT if the count is not an integer of at least 1.
+   */
+  finalists(count: number): readonly Finalist<Name>[];
   /** Asks, evaluates and tells until the study holds enough ended trials; see `OptimizeOptions`. */
   optimize(objective: Objective<Name>, options: OptimizeOptions): Promise<OptimizeResult>;
   /** Lets go of the journal when all calls before are through; later calls throw E_STORAGE. */

@@ -1,13 +1,20 @@
 /** What policies without a model share: the best observed trial as their recommendation. */
 import type { Outcome } from '../../trial/index.js';
 import { observedInterval, observedValue } from '../../trial/index.js';
+import { bestPoint, fullestPoints, isRaced, judgedPoints } from '../judged-points.js';
 import type { PolicyContext, Recommended, TrialSnapshot } from './policy.js';
 
 /**
- * The trial with the best observed value, the first of equals; complete trials go before stopped ones.
+ * The trial with the best observed value, the first of equals; complete trials go before stopped ones. Where trials are
+ * judged on parts of a sample, the best of the points that were judged on the most images.
  * The interval is the outcome's own; where its noise is not known it is the value itself.
  */
 export function bestObserved(context: PolicyContext): Recommended | undefined {
+  if (isRaced(context.trials)) {
+    const fullest = fullestPoints(judgedPoints(context.trials, context.weights));
+    const best = bestPoint(fullest, context.direction);
+    if (best !== undefined) return recommended(best.trial, best.measurement.mean, best.measurement);
+  }
   return bestOf(context, 'complete') ?? bestOf(context, 'stopped');
 }
 
@@ -21,6 +28,9 @@ function bestOf(context: PolicyContext, state: TrialSnapshot['state']): Recommen
     if (best === undefined || sign * mean > sign * best.mean) best = { trial: number, mean, outcome };
   }
   if (best === undefined) return undefined;
-  const { trial, mean, outcome } = best;
+  return recommended(best.trial, best.mean, best.outcome);
+}
+
+function recommended(trial: number, mean: number, outcome: Outcome): Recommended {
   return { trial, mean, interval: observedInterval(outcome) ?? [mean, mean] };
 }

@@ -96,4 +96,14 @@ export interface Policy {
   finalists?(context: PolicyContext, count: number): readonly Recommended[];
   /** Whether a running trial goes on after these blocks; absent means always `continue`. */
   decide?(context: PolicyContext, trial: number, blocks: readonly OutcomeBlock[]): Decision;
+  /**
+   * What the model knows, for people; undefined while there is too little for one. Absent for policies without a model.
+   * @param worst - how many of the observations to list that the model predicts worst.
+   */
+  explain?(context: PolicyContext, worst: number): PolicyExplanation | undefined;
+  /**
+   * What the model of a history says of a point before it is tried; undefined while there is too little for one.
+   * @param context - the history before; it does not hold the point's trial.
+   */
+  foresee?(context: PolicyContext, point: ForeseenPoint): Foresight | undefined;
 }
