@@ -49,15 +49,14 @@ function areLabels(names: unknown, count: number): names is readonly string[] {
 /** One plan a point, or null for it, where any was given. */
 function plansOf(options: EnqueueOptions, count: number): EnqueueOptions['blocks'] {
   assertOptions('enqueue', options, ['blocks']);
-  const { blocks } = options;
+  const { blocks }: { readonly blocks?: unknown } = options;
   if (blocks === undefined) return undefined;
-  const isList = Array.isArray(blocks);
-  if (!isList || blocks.length !== count) {
-    const got = isList ? String(blocks.length) : describeValue(blocks);
+  if (!Array.isArray(blocks) || blocks.length !== count) {
+    const got = Array.isArray(blocks) ? String(blocks.length) : describeValue(blocks);
     throw new BoSearchError('E_ARGUMENT', `enqueue blocks: expected ${count} plans or nulls, got ${got}`);
   }
   blocks.forEach((plan: unknown, i) => {
     if (plan !== null) assertPlan(plan, `enqueue blocks[${i}]`);
   });
-  return blocks;
+  return options.blocks;
 }
