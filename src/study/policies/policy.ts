@@ -13,6 +13,7 @@ import type {
   ScoreWeights,
   TrialState,
 } from '../../trial/index.js';
+import type { ForeseenPoint, Foresight, PolicyExplanation } from './explanation.js';
 
 /** A trial as policies see it. */
 export interface TrialSnapshot {
