@@ -8,11 +8,17 @@
 import { randomStream } from '../../../math/index.js';
 import type { Json } from '../../../trial/index.js';
 import { bestObserved } from '../model-free.js';
-import type { Policy, PolicyContext, PolicyNote, Suggestion } from '../policy.js';
+import type { Policy, PolicyContext, PolicyNote, Recommended, Suggestion } from '../policy.js';
+import { explainBayes, foreseeBayes } from './explain/index.js';
 import { initialPoint, isInitial } from './initial-design.js';
 import { isNumerical } from './is-numerical.js';
 import { fitToJson } from './memo.js';
-import { createModelOf } from './model-of.js';
+import { createModelOf, type ModelOf } from './model-of.js';
+import { decideRace } from './racing/decide.js';
+import { planBlocks } from './racing/plan-blocks.js';
+import { promotedLeader } from './racing/promote.js';
+import type { RacingSettings } from './racing/racing-settings.js';
+import { bestOfRace, raceFinalists } from './racing/rank.js';
 import { bestOfPosterior } from './recommend.js';
 import { searchPoint } from './search.js';
 import { bayesSettings, bayesSettingsToJson } from './settings.js';
@@ -26,23 +32,42 @@ import type { BayesOptions, BayesSettings } from './settings.js';
 export function createBayesPolicy(settings?: BayesOptions | Json, written?: 'journal'): Policy {
   const filled = bayesSettings(settings, written);
   const modelOf = createModelOf(filled);
+  const recommend = (context: PolicyContext): Recommended | undefined => {
+    const made = modelOf(context);
+    if (made?.surrogate === undefined) return bestObserved(context);
+    if (filled.racing !== null) return bestOfRace(context, made) ?? bestObserved(context);
+    return bestOfPosterior(made.history, made.surrogate, made.observations) ?? bestObserved(context);
+  };
+  const explainer = { settings: filled, modelOf, recommend };
   return {
     name: 'bayes',
     settings: bayesSettingsToJson(filled),
     suggest: (context) => suggest(context, filled, modelOf),
-    recommend(context) {
+    ...(filled.racing === null ? {} : racingParts(filled, filled.racing, modelOf)),
+    recommend,
+    explain: (context, worst) => explainBayes(context, explainer, worst),
+    foresee: (context, point) => foreseeBayes(context, point, explainer),
+  };
+}
+
+/** What a policy that races answers beside. */
+function racingParts(
+  settings: BayesSettings,
+  racing: RacingSettings,
+  modelOf: ModelOf,
+): Pick<Policy, 'blocksFor' | 'decide' | 'finalists'> {
+  const lastModelOf = createModelOf(settings, 'never');
+  return {
+    blocksFor: (context, unit) => planBlocks(context, unit, racing),
+    decide: (context, trial, blocks) => decideRace(context, trial, blocks, racing, lastModelOf),
+    finalists(context, count) {
       const made = modelOf(context);
-      if (made?.surrogate === undefined) return bestObserved(context);
-      return bestOfPosterior(made.observations, made.surrogate) ?? bestObserved(context);
+      return made === undefined ? [] : raceFinalists(context, made, count);
     },
   };
 }
 
-function suggest(
-  context: PolicyContext,
-  settings: BayesSettings,
-  modelOf: ReturnType<typeof createModelOf>,
-): Suggestion {
+function suggest(context: PolicyContext, settings: BayesSettings, modelOf: ModelOf): Suggestion {
   const made = isInitial(context, settings) ? undefined : modelOf(context);
   if (made === undefined) return { unit: [...initialPoint(context)], by: 'initial', notes: [] };
   const { observations, surrogate } = made;
@@ -51,6 +76,8 @@ function suggest(
   }
   const memo = surrogate.fresh ? { memo: fitToJson(surrogate.fit) } : {};
   try {
+    const leader = settings.racing === null ? undefined : promotedLeader(context, settings.racing, surrogate);
+    if (leader !== undefined) return { ...leader, ...memo, notes: surrogate.notes };
     const { x, notes } = searchPoint(context, settings, surrogate.gp, observations.deterministic);
     return { unit: [...x], by: 'bayes', ...memo, notes: [...surrogate.notes, ...notes] };
   } catch (error) {

@@ -17,6 +17,8 @@ export interface Fit {
   readonly fence: number;
   /** In units of the standardised outcomes. */
   readonly hyperparameters: Hyperparameters;
+  /** Where trials race: variance of a block's offset, in the same units, and of its bias as a share of the process. */
+  readonly blocks?: { readonly offset: number; readonly bias: number };
 }
 
 export function fitToJson(fit: Fit): Json {
@@ -32,6 +34,7 @@ export function fitToJson(fit: Fit): Json {
       lengthscales: [...lengthscales],
       outputScale,
       noiseVariance,
+      ...(fit.blocks === undefined ? {} : { blocks: { ...fit.blocks } }),
     },
   };
 }
@@ -51,6 +54,7 @@ function fitFromJson(memo: Json | undefined, dimension: number): Fit | undefined
   const { n, transform, shift, scale, fence, lengthscales, outputScale, noiseVariance } = fit;
   if (transform !== 'identity' && transform !== 'logit') return undefined;
   if (!Array.isArray(lengthscales) || lengthscales.length !== dimension) return undefined;
+  const blocks = entries(fit['blocks']);
   const numbers = [
     n,
     shift,
@@ -58,6 +62,8 @@ function fitFromJson(memo: Json | undefined, dimension: number): Fit | undefined
     fence ?? 0,
     outputScale,
     noiseVariance,
+    blocks?.['offset'] ?? 0,
+    blocks?.['bias'] ?? 0,
     ...(lengthscales as readonly Json[]),
   ];
   if (!numbers.every((value) => Number.isFinite(value))) return undefined;
@@ -71,6 +77,9 @@ function fitFromJson(memo: Json | undefined, dimension: number): Fit | undefined
       outputScale: outputScale as number,
       noiseVariance: noiseVariance as number,
     },
+    ...(blocks === undefined
+      ? {}
+      : { blocks: { offset: blocks['offset'] as number, bias: blocks['bias'] as number } }),
   };
 }
 

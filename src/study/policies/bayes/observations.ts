@@ -18,6 +18,7 @@ import { isCount, isFailed, isMeasurement, observedValue } from '../../../trial/
 import type { PolicyContext, TrialSnapshot } from '../policy.js';
 import type { OutcomeTransform } from './outcome-transform.js';
 import { automaticTransform, transformShare } from './outcome-transform.js';
+import type { BlockRows } from './racing/row-groups.js';
 import type { TransformSetting } from './settings.js';
 
 /** One ended trial with a finite value. */
@@ -49,6 +50,10 @@ export interface Observations {
   readonly offsets?: GroupOffsets;
   /** Whether the same point again would bring the same: no counts, no values with a variance. */
   readonly deterministic: boolean;
+  /** Observations of the history, where `all` are only a part of them (`subset.ts`). */
+  readonly total?: number;
+  /** There where trials race: observations are then of points and blocks, and their groups come with the fit. */
+  readonly blocks?: BlockRows;
 }
 
 /** All ended trials with a finite value; failed ones are left out. */

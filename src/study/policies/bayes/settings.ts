@@ -3,6 +3,7 @@ import { DEFAULT_BETA } from '../../../acquisition/index.js';
 import { BoSearchError } from '../../../errors.js';
 import type { KernelName, Prior } from '../../../gp/index.js';
 import { KERNELS } from '../../../gp/index.js';
+import { racingSettings, type RacingOptions, type RacingSettings } from './racing/racing-settings.js';
 import type { Json } from '../../../trial/index.js';
 
 /**
@@ -66,6 +67,19 @@ export interface BayesSettings {
    * least 0, null for never.
    */
   readonly fence: number | null;
+  /** Racing over blocks of images: see `RacingSettings`; null judges every trial on all images. Default null. */
+  readonly racing: RacingSettings | null;
+  /**
+   * Observations that a fit of the hyper-parameters looks at, at least 1: of more it takes so many, evenly spread over the
+   * history. null for all. Default 300; journals without the setting mean null.
+   */
+  readonly fitPoints: number | null;
+  /**
+   * Observations that the model is conditioned on, at least 1. Of more it keeps a part: see `subset.ts`, and a note says so
+   * (recommendations look at all). null for all; where trials race, all are kept. Default 1000; journals without the setting mean
+   * null.
+   */
+  readonly maxPoints: number | null;
   /** Scrambled Sobol points at which the acquisition is looked at, at least 1; fewer when n is large. */
   readonly candidates: number;
   /** Starts of the local search, at least 1; fewer when n is large. */
@@ -85,15 +99,20 @@ export const BAYES_DEFAULTS: BayesSettings = {
   noise: { kind: 'log-normal', location: -3, scale: 1 },
   noiseFloor: 1e-6,
   fence: 1.5,
+  racing: null,
+  fitPoints: 300,
+  maxPoints: 1000,
   candidates: 512,
   starts: 8,
 };
 
 /** What a caller may give: any of the settings. */
-export type BayesOptions = Partial<BayesSettings>;
+export type BayesOptions = Partial<Omit<BayesSettings, 'racing'>> & {
+  readonly racing?: RacingOptions | null;
+};
 
 /** Settings that some journals do not have, for they are older: what every study did then. */
-const BEFORE_THERE_WAS_A_CHOICE: BayesOptions = { pendingBar: 'mean' };
+const BEFORE_THERE_WAS_A_CHOICE: BayesOptions = { pendingBar: 'mean', fitPoints: null, maxPoints: null };
 
 /**
  * Settings with defaults filled in.
@@ -124,9 +143,13 @@ export function bayesSettings(given: unknown = {}, written?: 'journal'): BayesSe
   if (settings.fence !== null) {
     assertAtLeastZero('fence', settings.fence, 'a finite number of at least 0, or null');
   }
+  const racing = racingSettings(settings.racing);
+  for (const name of ['fitPoints', 'maxPoints'] as const) {
+    if (settings[name] !== null) assertCount(name, settings[name]);
+  }
   assertCount('candidates', settings.candidates);
   assertCount('starts', settings.starts);
-  return settings;
+  return { ...settings, racing };
 }
 
 /** The settings as the journal's header keeps them. */

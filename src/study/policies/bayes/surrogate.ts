@@ -2,7 +2,15 @@
  * The surrogate of a history: fitted anew when the schedule says so, else the last fit with the new points appended.
  * A function of the history alone; what an instance keeps only saves work.
  */
-import type { ExactGp, FitResult, GpData, GpModel, GroupOffsets, NoiseModel } from '../../../gp/index.js';
+import type {
+  ExactGp,
+  FitResult,
+  GpData,
+  GpModel,
+  GroupOffsets,
+  NoiseModel,
+  Prior,
+} from '../../../gp/index.js';
 import {
   exactGp,
   fitHyperparameters,
@@ -12,12 +20,14 @@ import {
   standardise,
 } from '../../../gp/index.js';
 import type { PolicyNote } from '../policy.js';
+import { blockOffsets, unitsOfBlocks } from './racing/block-units.js';
 import { fenced, lowerFence } from './fence.js';
 import { isNumerical } from './is-numerical.js';
 import type { Fit } from './memo.js';
 import { mergeDuplicates } from './merge-duplicates.js';
 import type { Observations } from './observations.js';
 import type { BayesSettings } from './settings.js';
+import { spreadRows, rowsOf } from './subset.js';
 
 export interface Surrogate {
   readonly gp: ExactGp;
@@ -29,9 +39,13 @@ export interface Surrogate {
   readonly notes: readonly PolicyNote[];
 }
 
+/** When the hyper-parameters are fitted. */
+export type Refits = 'scheduled' | 'never';
+
 /**
  * @param last - the newest fit of the history, if there is one.
  * @param previous - any GP from before; its factor is extended where it fits.
+ * @param refits - `scheduled`: anew when the schedule says so; `never`: the last fit, where there is one, serves.
  * @returns undefined where no factorisation succeeds, even after merging repeated points.
  */
 export function surrogateOf(
@@ -39,10 +53,13 @@ export function surrogateOf(
   settings: BayesSettings,
   last: Fit | undefined,
   previous: ExactGp | undefined,
+  refits: Refits = 'scheduled',
 ): Surrogate | undefined {
   return (
-    conditioned(observations, settings, last, previous, []) ??
-    afterMerging(observations, (merged, note) => conditioned(merged, settings, last, undefined, [note]))
+    conditioned(observations, settings, last, previous, [], refits) ??
+    afterMerging(observations, (merged, note) =>
+      conditioned(merged, settings, last, undefined, [note], refits),
+    )
   );
 }
 
@@ -52,14 +69,16 @@ function conditioned(
   last: Fit | undefined,
   previous: ExactGp | undefined,
   notes: readonly PolicyNote[],
+  refits: Refits,
 ): Surrogate | undefined {
   try {
     const model = { profile: KERNELS[settings.kernel] };
-    const kept = keptSurrogate(observations, model, last, previous);
+    const kept = keptSurrogate(observations, model, last, previous, refits);
     if (kept !== undefined) return { ...kept, model, notes: [...notes, ...jitterNotes(kept.gp)] };
     const { fit, result } = fitted(observations, settings, last);
     const gp = exactGp(gpData(observations, fit), fit.hyperparameters, model);
-    return { gp, fit, model, fresh: true, notes: [...notes, ...fitNotes(result), ...jitterNotes(gp)] };
+    const more = [...partNotes(observations, settings, last), ...fitNotes(result), ...jitterNotes(gp)];
+    return { gp, fit, model, fresh: true, notes: [...notes, ...more] };
   } catch (error) {
     if (isNumerical(error)) return undefined;
     throw error;
@@ -72,12 +91,21 @@ function keptSurrogate(
   model: GpModel,
   last: Fit | undefined,
   previous: ExactGp | undefined,
+  refits: Refits,
 ): { readonly gp: ExactGp; readonly fit: Fit; readonly fresh: false } | undefined {
   if (last === undefined || last.transform !== observations.transform) return undefined;
-  const n = observations.all.length;
+  if ((last.blocks === undefined) !== (observations.blocks === undefined)) return undefined;
+  const n = observations.total ?? observations.all.length;
+  if (refits === 'never') {
+    return {
+      gp: exactGp(gpData(observations, last), last.hyperparameters, model, previous),
+      fit: last,
+      fresh: false,
+    };
+  }
   if (refitReason({ n, fittedAt: last.n }) !== undefined) return undefined;
   const gp = exactGp(gpData(observations, last), last.hyperparameters, model, previous);
-  const state = { n, fittedAt: last.n, newestResidual: gp.standardisedResidual(n - 1) };
+  const state = { n, fittedAt: last.n, newestResidual: gp.standardisedResidual(gp.n - 1) };
   return refitReason(state) === undefined ? { gp, fit: last, fresh: false } : undefined;
 }
 
@@ -86,12 +114,13 @@ function fitted(
   settings: BayesSettings,
   last: Fit | undefined,
 ): { readonly fit: Fit; readonly result: FitResult } {
-  const fence = settings.fence === null ? -Infinity : lowerFence(observations.y, settings.fence);
-  const units = { fence, standardisation: standardisation(fenced(observations.y, fence)) };
   const { dimension: d, transform } = observations;
-  const { lengthscale, outputScale, noise, noiseFloor } = settings;
+  const { lengthscale, outputScale, noiseFloor } = settings;
   const { mode, common, own } = lengthscale;
-  const result = fitHyperparameters(gpData(observations, units), {
+  const { noise, ...units } = unitsOf(observations, settings, last);
+  const n = observations.all.length;
+  const seen = rowsOf(observations, spreadRows(n, settings.fitPoints ?? n));
+  const result = fitHyperparameters(gpData(seen, units), {
     profile: KERNELS[settings.kernel],
     priors: {
       lengthscale: { kind: 'shared-log-normal', location: Math.log(mode * Math.sqrt(d)), common, own },
@@ -102,12 +131,28 @@ function fitted(
     ...(last === undefined ? {} : { warmStart: last.hyperparameters }),
   });
   const { hyperparameters } = result;
-  return { fit: { n: observations.all.length, transform, ...units, hyperparameters }, result };
+  return { fit: { n: observations.total ?? n, transform, ...units, hyperparameters }, result };
+}
+
+type Units = Pick<Fit, 'standardisation' | 'fence' | 'blocks'>;
+
+/** The units of a new fit, and the prior of its noise. */
+function unitsOf(
+  observations: Observations,
+  settings: BayesSettings,
+  last: Fit | undefined,
+): Units & { readonly noise: Prior } {
+  if (observations.blocks !== undefined)
+    return unitsOfBlocks(observations, observations.blocks, settings, last);
+  const fence = settings.fence === null ? -Infinity : lowerFence(observations.y, settings.fence);
+  return { fence, standardisation: standardisation(fenced(observations.y, fence)), noise: settings.noise };
 }
 
 /** The observations in standardised units, bad tails fenced. */
-function gpData(observations: Observations, units: Pick<Fit, 'standardisation' | 'fence'>): GpData {
-  const { x, y, dimension, noise, offsets } = observations;
+function gpData(observations: Observations, units: Units): GpData {
+  const { x, y, dimension, noise } = observations;
+  const offsets =
+    units.blocks === undefined ? observations.offsets : blockOffsets(observations, units.blocks);
   const by = units.standardisation;
   const square = (variance: number) => variance / by.scale / by.scale;
   return {
@@ -115,7 +160,9 @@ function gpData(observations: Observations, units: Pick<Fit, 'standardisation' |
     y: standardise(fenced(y, units.fence), by),
     dimension,
     noise: scaledNoise(noise, square),
-    ...(offsets === undefined ? {} : { offsets: scaledOffsets(offsets, square) }),
+    ...(offsets === undefined
+      ? {}
+      : { offsets: units.blocks === undefined ? scaledOffsets(offsets, square) : offsets }),
   };
 }
 
@@ -142,6 +189,19 @@ function fitNotes({ logPosterior, stop }: FitResult): readonly PolicyNote[] {
   }
   if (stop.good || stop.kind === 'iterations') return [];
   return [{ kind: 'poor-fit', message: `the fit stopped early: ${stop.message}; ${stop.advice}` }];
+}
+
+/** Said by the first fit of a history that is too long. */
+function partNotes(
+  { all, total = all.length }: Observations,
+  { maxPoints }: BayesSettings,
+  last: Fit | undefined,
+): readonly PolicyNote[] {
+  if (maxPoints === null || total <= all.length || (last !== undefined && last.n > maxPoints)) return [];
+  const message =
+    `the model is made of ${all.length} of ${total} observations from now on (maxPoints ${maxPoints}): ` +
+    'the best, the newest, and others far from those';
+  return [{ kind: 'subset', message }];
 }
 
 function jitterNotes({ relativeJitter }: ExactGp): readonly PolicyNote[] {

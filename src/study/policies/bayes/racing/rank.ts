@@ -1,0 +1,60 @@
+/** Which points of a race are best: finalists, and the one to recommend, in the study's own direction and units. */
+import type { PolicyContext, Recommended } from '../../policy.js';
+import type { Model } from '../model-of.js';
+import type { Observations } from '../observations.js';
+import { untransform } from '../outcome-transform.js';
+import type { Surrogate } from '../surrogate.js';
+import { imageScores } from './image-scores.js';
+import type { RacedPoint } from './judged-point.js';
+import { standings } from './standing.js';
+
+/** 97.5 % quantile of the standard normal distribution. */
+const Z95 = 1.959963984540054;
+
+/** A point is recommended only where it was judged on at least this share of the most images of any point. */
+const ENOUGH_IMAGES = 0.5;
+
+/** At most `count` points by posterior mean, best first. */
+export function raceFinalists(
+  context: PolicyContext,
+  { observations, surrogate }: Model,
+  count: number,
+): readonly Recommended[] {
+  if (surrogate === undefined) return [];
+  return standings(context, surrogate)
+    .flatMap(({ point }) => recommended(point, observations, surrogate))
+    .slice(0, count);
+}
+
+/** The point of greatest posterior mean among those judged on many images, by its last ended trial. */
+export function bestOfRace(
+  context: PolicyContext,
+  { observations, surrogate }: Model,
+): Recommended | undefined {
+  if (surrogate === undefined) return undefined;
+  const ranked = standings(context, surrogate).map(({ point }) => point);
+  const most = Math.max(...ranked.map(imagesOf));
+  const enough = ranked.filter((point) => imagesOf(point) >= ENOUGH_IMAGES * most);
+  return enough.flatMap((point) => recommended(point, observations, surrogate))[0];
+}
+
+/** Images of the blocks of a point. */
+function imagesOf({ blocks }: RacedPoint): number {
+  return blocks.reduce((sum, block) => sum + imageScores(block).length, 0);
+}
+
+/** The point with its posterior mean and 95 % interval; nothing where none of its trials has ended with a value. */
+function recommended(point: RacedPoint, observations: Observations, { gp, fit }: Surrogate): Recommended[] {
+  const ended = point.trials.filter(({ outcome }) => outcome !== undefined && !('failed' in outcome));
+  const last = ended.at(-1);
+  if (last === undefined) return [];
+  const at = Float64Array.from(point.unit);
+  const { mean, variance } = gp.predict(at, 1);
+  const { shift, scale } = fit.standardisation;
+  const y = shift + scale * mean[0];
+  const half = Z95 * scale * Math.sqrt(variance[0] + gp.meanVariance(at, 1)[0]);
+  const { transform, sign } = observations;
+  const toUser = (value: number) => untransform(transform, sign * value);
+  const ends = [toUser(y - half), toUser(y + half)].sort((a, b) => a - b);
+  return [{ trial: last.number, mean: toUser(y), interval: [ends[0], ends[1]] }];
+}
