@@ -1,9 +1,8 @@
 /** The points of a study that are worth a judgement on images which no trial has seen. */
+import { judgedPoints, observedInterval } from '../trial/index.js';
 import { policyContext } from './next-point.js';
-import { bestPoint, type JudgedPoint, judgedPoints } from './judged-points.js';
 import type { Policy, Recommended } from './policies/policy.js';
 import type { StudyState } from './state.js';
-import { observedInterval } from '../trial/index.js';
 
 /** A point by one of its ended trials, with what is thought of it, in the study's own direction and units. */
 export interface Finalist<Name extends string = string> extends Recommended {
@@ -25,16 +24,13 @@ export function finalistsOf(state: StudyState, policy: Policy, count: number): r
 }
 
 function byMeans({ trials, header: { weights, direction } }: StudyState, count: number): Recommended[] {
-  const left = new Set(judgedPoints(trials, weights));
-  const ranked: JudgedPoint[] = [];
-  while (ranked.length < count) {
-    const best = bestPoint([...left], direction);
-    if (best === undefined) break;
-    left.delete(best);
-    ranked.push(best);
-  }
-  return ranked.map(({ trial, measurement }) => {
-    const { mean } = measurement;
-    return { trial, mean, interval: observedInterval(measurement) ?? [mean, mean] };
-  });
+  const sign = direction === 'maximize' ? -1 : 1;
+  return judgedPoints(trials, weights)
+    .map(({ trial, measurement }) => ({
+      trial,
+      mean: measurement.mean,
+      interval: observedInterval(measurement) ?? ([measurement.mean, measurement.mean] as const),
+    }))
+    .toSorted((a, b) => sign * (a.mean - b.mean) || a.trial - b.trial)
+    .slice(0, count);
 }

@@ -1,7 +1,6 @@
 /** What a study recommends: the posterior-mean best with its interval, and the best observed beside it. */
 import { BoSearchError } from '../errors.js';
-import { observedInterval, observedValue } from '../trial/index.js';
-import { bestPoint, fullestPoints, isRaced, type JudgedPoint, judgedPoints } from './judged-points.js';
+import { isRaced, type JudgedPoint, leadingPoint, observedInterval, observedValue } from '../trial/index.js';
 import { policyContext } from './next-point.js';
 import type { Policy } from './policies/policy.js';
 import type { StudyState } from './state.js';
@@ -57,7 +56,7 @@ export function recommendation(state: StudyState, policy: Policy): Recommendatio
 function observedBest({ trials, header }: Pick<StudyState, 'trials' | 'header'>): ObservedBest | undefined {
   const sign = header.direction === 'maximize' ? 1 : -1;
   if (isRaced(trials)) {
-    const best = bestPoint(fullestPoints(judgedPoints(trials, header.weights)), header.direction);
+    const best = leadingPoint(trials, header.direction, header.weights);
     if (best !== undefined) return ofPoint(best, trials[best.trial]);
   }
   return bestOf(trials, 'complete', sign) ?? bestOf(trials, 'stopped', sign);

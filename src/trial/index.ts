@@ -8,6 +8,14 @@ export {
   plainBlock,
 } from './blocks.js';
 export { checkOutcome } from './check-outcome.js';
+export {
+  isRaced,
+  judgedPoints,
+  type JudgedPoint,
+  type JudgedTrial,
+  leaderOf,
+  leadingPoint,
+} from './judged-points.js';
 export { measurementOf } from './measurement.js';
 export {
   assertDetached,

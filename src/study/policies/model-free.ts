@@ -1,7 +1,6 @@
 /** What policies without a model share: the best observed trial as their recommendation. */
 import type { Outcome } from '../../trial/index.js';
-import { observedInterval, observedValue } from '../../trial/index.js';
-import { bestPoint, fullestPoints, isRaced, judgedPoints } from '../judged-points.js';
+import { isRaced, leadingPoint, observedInterval, observedValue } from '../../trial/index.js';
 import type { PolicyContext, Recommended, TrialSnapshot } from './policy.js';
 
 /**
@@ -11,8 +10,7 @@ import type { PolicyContext, Recommended, TrialSnapshot } from './policy.js';
  */
 export function bestObserved(context: PolicyContext): Recommended | undefined {
   if (isRaced(context.trials)) {
-    const fullest = fullestPoints(judgedPoints(context.trials, context.weights));
-    const best = bestPoint(fullest, context.direction);
+    const best = leadingPoint(context.trials, context.direction, context.weights);
     if (best !== undefined) return recommended(best.trial, best.measurement.mean, best.measurement);
   }
   return bestOf(context, 'complete') ?? bestOf(context, 'stopped');
