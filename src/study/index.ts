@@ -11,6 +11,8 @@ export type {
   ToldEvent,
   WarningEvent,
 } from './events.js';
+export type { ExplainedParameter, ExplainOptions, OriginCount, StudyExplanation } from './explain.js';
+export type { MovedParameter, StoppedTrial, TrialExplanation } from './explain-trial.js';
 export type { Finalist } from './finalists.js';
 export type { StudyFacts } from './header.js';
 export {
@@ -24,7 +26,25 @@ export {
   verifyStudy,
   viewStudy,
 } from './open-study.js';
+export type { PairedBlocks } from './paired-blocks.js';
 export type { OptimizeOptions, OptimizeResult } from './optimize.js';
+export type {
+  Calibration,
+  Coverage,
+  Effects,
+  Estimate,
+  FitReason,
+  ForeseenPoint,
+  Foresight,
+  IndexEstimate,
+  Interval,
+  LeftOut,
+  LengthscaleExplanation,
+  ModelExplanation,
+  ParameterEffect,
+  PolicyExplanation,
+  StoppingAdvice,
+} from './policies/explanation.js';
 export type {
   Policy,
   PolicyContext,

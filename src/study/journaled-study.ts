@@ -18,6 +18,8 @@ import {
   trialOf,
 } from '../trial/index.js';
 import { enqueueRecord } from './enqueue-record.js';
+import { type ExplainOptions, explainStudy, type StudyExplanation } from './explain.js';
+import { explainTrial, type TrialExplanation } from './explain-trial.js';
 import { type Finalist, finalistsOf } from './finalists.js';
 import type { Ledger } from './ledger.js';
 import { nextDecision } from './next-decision.js';
@@ -154,6 +156,15 @@ export class JournaledStudy implements Study {
 
   recommend(): Recommendation {
     return recommendation(this.ledger.state, this.policy);
+  }
+
+  explain(options?: ExplainOptions): StudyExplanation {
+    return explainStudy(this.ledger.state, this.policy, this.place, options);
+  }
+
+  explainTrial(ref: TrialRef): TrialExplanation {
+    const { storage } = this.ledger;
+    return explainTrial(storage.read(), storage.place, () => this.policy, numberOf(ref));
   }
 
   async optimize(objective: Objective, options: OptimizeOptions): Promise<OptimizeResult> {

@@ -5,6 +5,8 @@ import type { HeaderRecord, JournalRecord, Json, Storage, StorageWarning } from 
 import { assertOptions, describeValue } from './assert-options.js';
 import type { StudyListener } from './events.js';
 import { assertSameStudy, makeHeader, type StudyFacts } from './header.js';
+import { type ExplainOptions, explainStudy, type StudyExplanation } from './explain.js';
+import { explainTrial, type TrialExplanation } from './explain-trial.js';
 import { JournaledStudy } from './journaled-study.js';
 import { Ledger } from './ledger.js';
 import type { Policy } from './policies/policy.js';
@@ -12,7 +14,7 @@ import { type Recommendation, recommendation } from './recommend.js';
 import { replay } from './replay.js';
 import type { StudyState } from './state.js';
 import type { Study } from './study.js';
-import type { Trial } from './trial.js';
+import { numberOf, type Trial, type TrialRef } from './trial.js';
 import { type ReplayProof, verifyReplay, type VerifyOptions } from './verify-replay.js';
 
 /**
@@ -48,6 +50,10 @@ export interface StudyView {
   readonly warnings: readonly StorageWarning[];
   /** The posterior-mean best with its interval, the best observed beside it. @throws E_TRIAL_STATE if no trial has a value. */
   recommend(): Recommendation;
+  /** What the study's model knows. @throws E_TRIAL_STATE if no trial has a value, or fewer than 3 for a model. */
+  explain(options?: ExplainOptions): StudyExplanation;
+  /** Why a trial went where it went, from the records before it. @throws E_TRIAL_STATE if there is no such trial. */
+  explainTrial(trial: TrialRef): TrialExplanation;
 }
 
 const DEFAULT_POLICY = 'bayes';
@@ -107,13 +113,16 @@ export function viewStudy(
   const { place, records, warnings } = journal;
   const state = replay(records, place);
   const { header, space } = state;
+  const makePolicy = (): Policy => choosePolicy(choice, header, composition.policies);
   return {
     place,
     header,
     space,
     trials: Object.freeze([...state.trials]),
     warnings,
-    recommend: () => recommendation(state, choosePolicy(choice, header, composition.policies)),
+    recommend: () => recommendation(state, makePolicy()),
+    explain: (options) => explainStudy(state, makePolicy(), place, options),
+    explainTrial: (trial) => explainTrial(records, place, makePolicy, numberOf(trial)),
   };
 }
 

@@ -1,6 +1,8 @@
 /** What a study offers: the calls that move its trials from asked to told. */
 import type { PointInput, Space } from '../space/index.js';
 import type { Decision, HeaderRecord, Objective, Outcome, OutcomeBlock } from '../trial/index.js';
+import type { ExplainOptions, StudyExplanation } from './explain.js';
+import type { TrialExplanation } from './explain-trial.js';
 import type { Finalist } from './finalists.js';
 import type { OptimizeOptions, OptimizeResult } from './optimize.js';
 import type { Recommendation } from './recommend.js';
@@ -92,6 +94,17 @@ export interface Study<Name extends string = string> {
    * @throws E_ARGUMENT if the count is not an integer of at least 1.
    */
   finalists(count: number): readonly Finalist<Name>[];
+  /**
+   * What the study's model knows: how it is made and how well it predicts, what each parameter does, and whether another
+   * evaluation pays. Changes nothing.
+   * @throws E_TRIAL_STATE if no trial has a value, or, where the policy has a model, fewer than 3 have.
+   */
+  explain(options?: ExplainOptions): StudyExplanation;
+  /**
+   * Why a trial went where it went, and what the model of that moment said of it; takes about as long as one `ask`.
+   * @throws E_TRIAL_STATE if there is no such trial.
+   */
+  explainTrial(trial: TrialRef): TrialExplanation;
   /** Asks, evaluates and tells until the study holds enough ended trials; see `OptimizeOptions`. */
   optimize(objective: Objective<Name>, options: OptimizeOptions): Promise<OptimizeResult>;
   /** Lets go of the journal when all calls before are through; later calls throw E_STORAGE. */
