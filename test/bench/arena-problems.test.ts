@@ -32,14 +32,18 @@ type Outcomes = (u: readonly number[], p: number) => boolean[];
 
 const load = async (path: string): Promise<unknown> => import(`../../bench/${path}`);
 const { arenaProblem } = (await load('arena/problems/arena-problems.mjs')) as {
-  arenaProblem(name: string, seed: number): Promise<Problem>;
+  readonly arenaProblem: (name: string, seed: number) => Promise<Problem>;
 };
 const { sharedImages } = (await load('arena/problems/shared-images.mjs')) as {
-  sharedImages(d: number, key: readonly (string | number)[], options?: { images?: number }): Outcomes;
+  readonly sharedImages: (
+    d: number,
+    key: readonly (string | number)[],
+    options?: { images?: number },
+  ) => Outcomes;
 };
 const { placed, placementOf } = (await load('problems/placed.mjs')) as {
-  placed(problem: TestFunction, seed: number): { value(u: readonly number[]): number };
-  placementOf(problem: TestFunction, seed: number): Placement;
+  readonly placed: (problem: TestFunction, seed: number) => { value(u: readonly number[]): number };
+  readonly placementOf: (problem: TestFunction, seed: number) => Placement;
 };
 const functions = (await load('problems/functions.mjs')) as Record<
   'hartmann6' | 'levy' | 'ackley' | 'binomialAlpha' | 'embeddedHartmann6',
@@ -110,8 +114,8 @@ describe('placementOf(problem, seed)', () => {
         const { shift } = placementOf(problem, seed);
         for (const mode of problem.modes) {
           for (const [j, v] of mode.entries()) {
-            expect(v + shift[j]!).toBeGreaterThanOrEqual(0.1 - 1e-12);
-            expect(v + shift[j]!).toBeLessThanOrEqual(0.9 + 1e-12);
+            expect(v + shift[j]).toBeGreaterThanOrEqual(0.1 - 1e-12);
+            expect(v + shift[j]).toBeLessThanOrEqual(0.9 + 1e-12);
           }
         }
       }
@@ -122,7 +126,7 @@ describe('placementOf(problem, seed)', () => {
     for (const problem of PLACED) {
       const { order, shift } = placementOf(problem, 3);
       const u = centre(problem.dimension);
-      order.forEach((to, j) => (u[to] = problem.modes[0]![j]! + shift[j]!));
+      order.forEach((to, j) => (u[to] = problem.modes[0][j] + shift[j]));
       expect(placed(problem, 3).value(u)).toBeCloseTo(problem.optimum, 5);
     }
   });
@@ -131,9 +135,9 @@ describe('placementOf(problem, seed)', () => {
 describe('arenaProblem(name, seed)', () => {
   it.each(OURS)('%s is the same for the same seed and another for another', async (name) => {
     const [a, again, other] = await Promise.all([0, 0, 1].map((seed) => arenaProblem(name, seed)));
-    const u = centre(a!.dimension);
-    expect(again!.evaluate(u, 7)).toEqual(a!.evaluate(u, 7));
-    expect(other!.truth(u)).not.toBe(a!.truth(u));
+    const u = centre(a.dimension);
+    expect(again.evaluate(u, 7)).toEqual(a.evaluate(u, 7));
+    expect(other.truth(u)).not.toBe(a.truth(u));
   });
 
   it.each(OURS)('%s has no value beyond its optimum', async (name) => {
@@ -153,9 +157,9 @@ describe('arenaProblem(name, seed)', () => {
       new Set(
         [0, 1, 2, 3, 4, 5].map((trial) => observedValue(problem.evaluate(centre(problem.dimension), trial))),
       );
-    expect(values(counts!).size).toBeGreaterThan(1);
-    expect(values(noisy!).size).toBe(6);
-    expect(values(shared!).size).toBe(1);
+    expect(values(counts).size).toBeGreaterThan(1);
+    expect(values(noisy).size).toBe(6);
+    expect(values(shared).size).toBe(1);
   });
 
   it('tells of shared images what its blocks add up to; another sample has other images', async () => {
