@@ -5,6 +5,7 @@ import { EXIT, EXIT_CODES_HELP, type ExitCode } from './exit-codes.js';
 import { addAttack } from './register/add-attack.js';
 import { addBaselines } from './register/add-baselines.js';
 import { addDoctor } from './register/add-doctor.js';
+import { addExplain } from './register/add-explain.js';
 import { addExport } from './register/add-export.js';
 import { addInit } from './register/add-init.js';
 import { addReplay } from './register/add-replay.js';
@@ -38,6 +39,7 @@ const REGISTRATIONS: readonly Registration[] = [
   addValidate,
   addDoctor,
   addReplay,
+  addExplain,
   addCompletion,
 ];
 

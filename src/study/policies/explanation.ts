@@ -115,6 +115,8 @@ export interface Calibration {
   readonly coverage: readonly Coverage[];
   /** Root mean square of z; 1 for a calibrated model. */
   readonly rmsZ: number;
+  /** The largest |z|, and the chance that the largest of n normal ones is as large: tails that the shares do not show. */
+  readonly largestZ: { readonly value: number; readonly chance: number };
   /** Mean log predictive density, and that of a constant with the spread of the others; standardised, in nats. */
   readonly logDensity: number;
   readonly constantLogDensity: number;

@@ -5,7 +5,8 @@
  * Sources: Rasmussen and Williams 2006, section 5.4.2 (predictions); Jones, Schonlau and Welch 1998, section 4
  * (standardised cross-validated residuals as a check of a kriging model).
  */
-import { LOG_SQRT_2PI } from '../../../../math/index.js';
+import { LOG_SQRT_2PI, normalCdf } from '../../../../math/index.js';
+import { observedValue } from '../../../../trial/index.js';
 import type { Calibration, Coverage, LeftOut } from '../../explanation.js';
 import type { Observations } from '../observations.js';
 import type { Surrogate } from '../surrogate.js';
@@ -50,6 +51,7 @@ export function calibrationOf(
   return {
     observations: n,
     coverage,
+    largestZ: largestOf(z),
     rmsZ: Math.sqrt(average(z.map((value) => value * value))),
     logDensity,
     constantLogDensity,
@@ -58,12 +60,18 @@ export function calibrationOf(
     informative: logDensity > constantLogDensity,
     worst: order.slice(0, worst).map((i): LeftOut => ({
       trial: observations.all[i].trial.number,
-      observed: units.toObjective(y[i]),
+      observed: observedValue(observations.all[i].outcome) ?? units.toObjective(y[i]),
       predicted: units.toObjective(mean[i]),
       interval: intervalOf(units, mean[i], Math.sqrt(variance[i])),
       z: z[i],
     })),
   };
+}
+
+/** The largest |z|, and the chance that one of n normal ones is as large. */
+function largestOf(z: Float64Array): Calibration['largestZ'] {
+  const value = z.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
+  return { value, chance: -Math.expm1(z.length * Math.log1p(-2 * normalCdf(-value))) };
 }
 
 /** Too few inside an interval: over-confident; too many: under-confident; the rarer count decides where both occur. */
