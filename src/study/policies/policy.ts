@@ -48,6 +48,7 @@ export interface PolicyNote {
   readonly kind:
     | 'jitter'
     | 'merged-duplicates'
+    | 'subset'
     | 'near-duplicate'
     | 'refit-failed'
     | 'random-fallback'

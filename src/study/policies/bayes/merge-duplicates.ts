@@ -16,12 +16,13 @@ export function mergeDuplicates(observations: Observations): Observations {
     else group.members.push(observation);
   });
   const merged = groups.map(({ members }) => ({ ...members[0], y: meanOf(members) }));
-  const { dimension, transform, sign, deterministic } = observations;
+  const { dimension, transform, sign, deterministic, total } = observations;
   return {
     dimension,
     transform,
     sign,
     deterministic,
+    ...(total === undefined ? {} : { total }),
     all: merged,
     x: Float64Array.from(merged.flatMap(({ trial }) => trial.unit)),
     y: Float64Array.from(merged, ({ y }) => y),

@@ -16,8 +16,14 @@ const Z95 = 1.959963984540054;
  * noise; the search does neither.
  * It is that of the function the study is about: for measurements it includes the step from the sample's
  * images to fresh ones, for noisy values and counts it leaves out the noise of a single trial.
+ * @param observations - all there are.
+ * @param modelled - those the surrogate is made of. Default: the same.
  */
-export function bestOfPosterior(observations: Observations, surrogate: Surrogate): Recommended | undefined {
+export function bestOfPosterior(
+  observations: Observations,
+  surrogate: Surrogate,
+  modelled: Observations = observations,
+): Recommended | undefined {
   const { gp, fit } = surrogate;
   const { all, dimension: d } = observations;
   const complete = all.some(({ trial }) => trial.state === 'complete');
@@ -33,7 +39,7 @@ export function bestOfPosterior(observations: Observations, surrogate: Surrogate
   const y = shift + scale * mean[best];
   // Not √(variance·scale² + …): the square of a scale of 1e±300 is no number.
   const at = x.subarray(best * d, (best + 1) * d);
-  const reported = reportedPosterior(observations, surrogate);
+  const reported = reportedPosterior(modelled, surrogate);
   const own = scale * Math.sqrt(reported.predict(at, 1).variance[0] + reported.meanVariance(at, 1)[0]);
   const fresh = Math.sqrt(stepToFreshImages(all[best], observations));
   const half = Z95 * Math.max(Math.hypot(own, fresh), leastOverSamples(observations));

@@ -199,7 +199,7 @@ function partNotes(
 ): readonly PolicyNote[] {
   if (maxPoints === null || total <= all.length || (last !== undefined && last.n > maxPoints)) return [];
   const message =
-    `the model is made of ${all.length} of ${total} observations from now on (maxPoints ${maxPoints}): ` +
+    `with ${total} observations, the model is made of at most ${maxPoints} from now on (maxPoints): ` +
     'the best, the newest, and others far from those';
   return [{ kind: 'subset', message }];
 }
