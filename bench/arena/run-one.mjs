@@ -1,6 +1,6 @@
 // One run of the arena: a method on a problem under a seed, and what it would recommend on the way.
 import { versions } from 'node:process';
-import { observedValue } from '../../dist/index.js';
+import { measurementOf, observedValue } from '../../dist/index.js';
 import { quantile } from '../report.mjs';
 
 const EVERY = 10;
@@ -45,30 +45,49 @@ export async function runOne(begin, problem, { method, seed, seeded }) {
     };
   } finally {
     await contestant.close();
+    await problem.close?.();
   }
 }
 
 async function evaluations(contestant, problem, record) {
   const cpu = [];
+  const truth = remembered(problem.truth);
   let visited;
   for (let number = 0; number < problem.budget; number++) {
     const { point, cpu: seconds } = await contestant.ask();
     cpu.push(seconds);
-    const outcome = await problem.evaluate(point, number);
-    await contestant.tell(outcome, observedValue(outcome), problem.blocks?.(point));
-    visited = better(problem, visited, problem.truth(point));
+    await tell(contestant, problem, point, number);
+    if (!problem.costlyTruth) visited = better(problem, visited, await truth(point));
     if (isCheckpoint(number + 1, problem.budget))
-      await checkpoint(contestant, problem, record, number + 1, visited);
+      await checkpoint(contestant, truth, record, number + 1, visited);
   }
   return cpu;
 }
 
-async function checkpoint(contestant, problem, record, n, visited) {
+/** What is known in blocks is judged once, block by block. */
+async function tell(contestant, problem, point, number) {
+  const blocks = await problem.blocks?.(point);
+  const outcome =
+    blocks === undefined ? problem.evaluate(point, number) : measurementOf(blocks, problem.weights);
+  await contestant.tell(outcome, observedValue(outcome), blocks);
+}
+
+async function checkpoint(contestant, truth, record, n, visited) {
   const { point, also, degraded } = await contestant.recommend();
-  record.recommended[n] = rounded(problem.truth(point));
-  if (also !== undefined) record.also[n] = rounded(problem.truth(also));
+  record.recommended[n] = rounded(await truth(point));
+  if (also !== undefined) record.also[n] = rounded(await truth(also));
   if (degraded !== undefined) record.degraded = degraded;
-  record.visited[n] = rounded(visited);
+  if (visited !== undefined) record.visited[n] = rounded(visited);
+}
+
+/** The truth of a point, asked for once. */
+function remembered(truth) {
+  const known = new Map();
+  return (point) => {
+    const key = point.join();
+    if (!known.has(key)) known.set(key, truth(point));
+    return known.get(key);
+  };
 }
 
 function isCheckpoint(n, budget) {
@@ -97,6 +116,7 @@ function figures(cpu) {
 }
 
 function withoutEmpty(record) {
-  const { also, ...rest } = record;
-  return Object.keys(also).length === 0 ? rest : { ...rest, also };
+  return Object.fromEntries(
+    Object.entries(record).filter(([, value]) => typeof value !== 'object' || Object.keys(value).length > 0),
+  );
 }

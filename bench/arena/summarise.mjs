@@ -42,13 +42,13 @@ function problemOf(runs) {
   const ours = byMethod.get(OURS);
   const methods = [...byMethod].map(([method, of]) => ({
     method,
-    ...methodOf(of, evaluations),
+    ...methodOf(of),
     ...(ours === undefined || method === OURS ? {} : { against: against(ours, of, evaluations) }),
   }));
   return { seeded, problem, direction, optimum: optimum ?? null, evaluations, methods };
 }
 
-function methodOf(runs, evaluations) {
+function methodOf(runs) {
   const at = checkpointsOf(runs);
   return {
     seeds: runs.map(({ seed }) => seed),
@@ -56,7 +56,9 @@ function methodOf(runs, evaluations) {
       n,
       ...meanWithError(runs.map((run) => scoreOf(run, run.recommended, n))),
     })),
-    visited: meanWithError(runs.map((run) => scoreOf(run, run.visited, evaluations))),
+    ...(runs.some(({ visited }) => visited === undefined)
+      ? {}
+      : { visited: meanWithError(runs.map((run) => scoreOf(run, run.visited))) }),
     askCpu: meanWithError(runs.map(({ ask }) => ask.total)),
     degraded: runs.reduce((sum, run) => sum + (run.degraded ?? 0), 0),
   };

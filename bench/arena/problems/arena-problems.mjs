@@ -8,6 +8,7 @@ import { placed } from '../../problems/placed.mjs';
 import { BLOCK_IMAGES, IMAGES, sharedImages } from './shared-images.mjs';
 
 /**
+ * @typedef {import('../../../dist/index.js').OutcomeBlock} OutcomeBlock
  * @typedef {object} ArenaProblem
  * @property {string} name
  * @property {number} dimension
@@ -18,9 +19,11 @@ import { BLOCK_IMAGES, IMAGES, sharedImages } from './shared-images.mjs';
  * @property {readonly { label: string, values: readonly number[] }[]} seedPoints
  * @property {{ clean: number, robust: number }} [weights] - of the score, where there are blocks.
  * @property {(u: readonly number[], trial: number) => import('../../../dist/index.js').Outcome} evaluate - what `study.tell` takes.
- * @property {(u: readonly number[], sample?: string) => import('../../../dist/index.js').OutcomeBlock[]} [blocks] - the same
+ * @property {(u: readonly number[], sample?: string) => OutcomeBlock[] | Promise<OutcomeBlock[]>} [blocks] - the same
  *   outcome for `study.report`, block by block; another sample name gives fresh images.
- * @property {(u: readonly number[]) => number} truth - noise-free or held-out value.
+ * @property {(u: readonly number[]) => number | Promise<number>} truth - noise-free or held-out value.
+ * @property {boolean} [costlyTruth] - asked only of recommended points.
+ * @property {() => void} [close] - lets go of what judges it.
  */
 
 const PLAIN_BUDGET = 100;
@@ -42,9 +45,12 @@ const PROBLEMS = {
   'hartmann-6-in-30': (seed) => plain(embeddedHartmann6(30), seed),
   'emulator-coarse': (seed) => emulated('coarse', seed),
   'emulator-fine': (seed) => emulated('fine', seed),
+  'real-coarse': (seed) => real('coarse', seed),
+  'real-fine': (seed) => real('fine', seed),
 };
 
-export const PROBLEM_NAMES = Object.keys(PROBLEMS);
+/** All but the real objective, which needs a Python and minutes a run: it is named where it is wanted. */
+export const PROBLEM_NAMES = Object.keys(PROBLEMS).filter((name) => !name.startsWith('real-'));
 
 /**
  * A problem under a seed.
@@ -119,15 +125,13 @@ function plain(problem, seed) {
 /** The emulator of the bundled objective, loaded only when it is asked for: it reads recorded outcomes. */
 async function emulated(task, seed) {
   const { emulatorProblem } = await import('../../emulator/emulator.mjs');
-  const problem = await emulatorProblem(task, seed);
-  const { dimension } = problem;
-  return {
-    budget: PLAIN_BUDGET,
-    alphas: true,
-    seedPoints: alphaSeeds(dimension),
-    ...problem,
-    name: `emulator-${task}`,
-  };
+  return emulatorProblem(task, seed);
+}
+
+/** The bundled objective itself, judged by a process of its own; its truth is 1,000 held-out images. */
+async function real(task, seed) {
+  const { realProblem } = await import('../../emulator/real.mjs');
+  return { ...(await realProblem(task, seed)), costlyTruth: true };
 }
 
 function described({ name, dimension, direction, optimum }, budget, alphas) {

@@ -76,8 +76,9 @@ class BotorchLoop:
     def recommend(self):
         if len(self.history.points) < 2:
             return self.history.best_observed()
+        model = self.model()
         with torch.no_grad():
-            mean = self.model().posterior(self.inputs()).mean.squeeze(-1)
+            mean = model.posterior(self.inputs()).mean.squeeze(-1)
         return self.history.points[int(mean.argmax())]
 
     def inputs(self):
