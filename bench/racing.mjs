@@ -117,7 +117,7 @@ async function finals(study, problem, { finalists, fresh }) {
     points.map((_, i) => `finalist ${i + 1}`),
     { blocks: points.map(() => plan) },
   );
-  for (const _ of points) {
+  for (let k = 0; k < points.length; k++) {
     const trial = await study.ask();
     for (const b of trial.blocks) await study.report(trial, await problem.block(trial.alphas, b));
     await study.tell(trial);

@@ -10,8 +10,8 @@ export interface RacingSettings {
   readonly order: 'rotate' | 'same';
   /** A trial stops where the posterior probability that it is better than the best other point is below this; in [0, 1]. */
   readonly futility: number;
-  /** Whether a leading point is asked for again on the blocks it has not seen. Default true. */
-  readonly promote: boolean;
+  /** A leading point is asked for again, on the blocks it has not seen, at most every so many trials; 0 for never. */
+  readonly promote: number;
   /** Evidence (e-value) of the paired test against the incumbent at which a losing trial stops, above 1. Default 20. */
   readonly evidence: number;
   /** What a new point is to surpass: the best posterior mean plus this many posterior standard deviations of it, or null for
@@ -26,8 +26,8 @@ export type RacingOptions = Pick<RacingSettings, 'blocks'> & Partial<RacingSetti
 export const RACING_DEFAULTS: Omit<RacingSettings, 'blocks'> = {
   start: 1,
   order: 'rotate',
-  futility: 0.5,
-  promote: true,
+  futility: 0.9,
+  promote: 0,
   evidence: 20,
   bar: null,
 };
@@ -49,7 +49,7 @@ export function racingSettings(given: unknown): RacingSettings | null {
   if (!isCount(start) || start > blocks) throw refuse('.start', `an integer from 1 to ${blocks}`, start);
   if (order !== 'rotate' && order !== 'same') throw refuse('.order', 'rotate, same', order);
   if (!(futility >= 0 && futility <= 1)) throw refuse('.futility', 'a number from 0 to 1', futility);
-  if (typeof promote !== 'boolean') throw refuse('.promote', 'true or false', promote);
+  if (promote !== 0 && !isCount(promote)) throw refuse('.promote', 'an integer of at least 0', promote);
   if (!(evidence > 1 && evidence < Infinity)) {
     throw refuse('.evidence', 'a finite number above 1', evidence);
   }
