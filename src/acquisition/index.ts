@@ -1,6 +1,7 @@
 /** Acquisition functions on the unit cube and their maximiser: `bo-search/acquisition`. */
 export { type RandomStream, randomStream, type StopReason } from '../math/index.js';
 export type { Acquisition, ValuesWithGradients } from './acquisition.js';
+export { acquisitionInBox, type Box, fromBox, toBox } from './box.js';
 export type { ImprovementOptions } from './expected-improvement.js';
 export { expectedImprovement, logExpectedImprovement } from './expected-improvement.js';
 export type { MaximizeOptions, MaximizeResult } from './maximize-acquisition.js';

@@ -17,6 +17,7 @@ import type { Climb } from './climb.js';
 import { climb } from './climb.js';
 import type { Budget } from './counted-acquisition.js';
 import { countedValues, left } from './counted-acquisition.js';
+import { climbByFlips, flippedPoints } from './flips.js';
 import { concatenate, indexOfGreatest, indicesOfGreatest, pickPoints } from './points.js';
 import { coveringPoints, localPoints, roundedPoints } from './raw-points.js';
 import { snapToBounds } from './snap-to-bounds.js';
@@ -26,7 +27,13 @@ const RAW_SHARE = 0.75;
 /** Fewer evaluations than this are not worth a start. */
 const LEAST_CLIMB = 10;
 
-export const MAXIMIZE_DEFAULTS = { starts: 12, rounded: 4, maxIterations: 80, budget: 4096 } as const;
+export const MAXIMIZE_DEFAULTS = {
+  starts: 12,
+  rounded: 4,
+  flips: 0,
+  maxIterations: 80,
+  budget: 4096,
+} as const;
 
 export interface MaximizeOptions {
   /** Source of all random choices: the same key gives the same result. */
@@ -45,6 +52,11 @@ export interface MaximizeOptions {
   readonly given?: Float64Array;
   /** How many of the best raw points are also tried rounded towards corners, at least 0. Default 4. */
   readonly rounded?: number;
+  /**
+   * Rounds of single flips to a bound from the best point, at least 0; above 0 the flips of the centres are looked at as
+   * well. Default 0.
+   */
+  readonly flips?: number;
   /** Starts of the local search, at least 1. Default 12. */
   readonly starts?: number;
   /** Iterations of each start, at least 0. Default 80. */
@@ -87,7 +99,8 @@ export function maximizeAcquisition(acquisition: Acquisition, options: MaximizeO
     };
   }
   const top = climbFrom(acquisition, budget, plan, raw, chosen);
-  const { x, value } = snapToBounds(acquisition, budget, top.x, top.value);
+  const snapped = snapToBounds(acquisition, budget, top.x, top.value);
+  const { x, value } = climbByFlips(acquisition, budget, snapped, plan.flips);
   return { kind: 'maximum', x, value, evaluations: budget.used, stop: top.stop };
 }
 
@@ -102,6 +115,7 @@ interface Plan {
   readonly localPoints: number;
   readonly given: Float64Array;
   readonly rounded: number;
+  readonly flips: number;
   readonly starts: number;
   readonly maxIterations: number;
   readonly budget: number;
@@ -127,7 +141,8 @@ function checkedPlan(d: number, options: MaximizeOptions): Plan {
   for (const l of plan.scales)
     assertRange('scales', l, l > 0 && l < Number.POSITIVE_INFINITY, 'finite and above 0');
   for (const name of ['rawPoints', 'starts', 'budget'] as const) assertCount(name, plan[name], 1);
-  for (const name of ['localPoints', 'rounded', 'maxIterations'] as const) assertCount(name, plan[name], 0);
+  for (const name of ['localPoints', 'rounded', 'flips', 'maxIterations'] as const)
+    assertCount(name, plan[name], 0);
   return plan;
 }
 
@@ -163,7 +178,8 @@ interface Raw {
 function lookAround(acquisition: Acquisition, budget: Budget, plan: Plan): Raw {
   const { d, stream } = plan;
   const share = Math.max(1, Math.floor(RAW_SHARE * budget.total));
-  const given = plan.given.subarray(0, share * d);
+  const flipped = plan.flips > 0 ? flippedPoints(plan.centres, d) : new Float64Array(0);
+  const given = concatenate(plan.given, flipped).subarray(0, share * d);
   const room = share - given.length / d;
   const local = Math.min(plan.localPoints, Math.floor(room / 3));
   const covering = Math.min(plan.rawPoints, room - local);

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { bayesSettings } from '../../../src/study/policies/bayes/settings.js';
 import { fitToJson, lastFit } from '../../../src/study/policies/bayes/memo.js';
 import type { Fit } from '../../../src/study/policies/bayes/memo.js';
-import { initialTrials } from '../../../src/study/policies/bayes/initial-design.js';
+import { hasExactOutcomes, initialTrials } from '../../../src/study/policies/bayes/initial-design.js';
 import { isNearAny } from '../../../src/study/policies/bayes/near-duplicates.js';
 import { mergeDuplicates } from '../../../src/study/policies/bayes/merge-duplicates.js';
 import { observationsOf } from '../../../src/study/policies/bayes/observations.js';
@@ -202,11 +202,40 @@ describe('isNearAny', () => {
 
 describe('budgets', () => {
   it('of the initial design are 2d, 32 for d from 16 to 32, then d', () => {
+    const dimensions = [1, 3, 4, 10, 16, 24, 32, 50];
+    const byDimension = bayesSettings({ initialRule: 'by-dimension' });
+    const expected = [6, 6, 8, 20, 32, 32, 32, 50];
+    expect(dimensions.map((d) => initialTrials(byDimension, d, true))).toEqual(expected);
+    expect(dimensions.map((d) => initialTrials(bayesSettings(), d, false))).toEqual(expected);
+    expect(initialTrials(bayesSettings({ initial: 3 }), 50, true)).toBe(3);
+  });
+
+  it('of the initial design are at most 16 where outcomes are exact', () => {
     const settings = bayesSettings();
-    expect([1, 3, 4, 10, 16, 24, 32, 50].map((d) => initialTrials(settings, d))).toEqual([
-      6, 6, 8, 20, 32, 32, 32, 50,
+    expect([1, 3, 4, 7, 8, 9, 50].map((d) => initialTrials(settings, d, true))).toEqual([
+      6, 6, 8, 14, 16, 16, 16,
     ]);
-    expect(initialTrials(bayesSettings({ initial: 3 }), 50)).toBe(3);
+    expect(initialTrials(bayesSettings({ initial: 20 }), 50, true)).toBe(20);
+  });
+
+  it('of the initial design look at the outcomes there are: counts and variances are not exact', () => {
+    const exact = (...outcomes: (Outcome | undefined)[]) =>
+      hasExactOutcomes({
+        trials: outcomes.map((outcome, number) => ({
+          number,
+          unit: [0.5],
+          state: outcome === undefined ? ('running' as const) : ('complete' as const),
+          origin: { by: 'initial' as const },
+          ...(outcome === undefined ? {} : { outcome }),
+        })),
+      });
+    const measurement = { sample: 'a', images: 10, mean: 0.5, variance: 0.01 };
+    expect(exact()).toBe(false);
+    expect(exact(undefined)).toBe(false);
+    expect(exact({ value: 1 }, undefined, { value: 2, variance: 0 }, { failed: 'x' })).toBe(true);
+    expect(exact(measurement)).toBe(true);
+    expect(exact({ value: 1 }, { value: 1, variance: 0.1 })).toBe(false);
+    expect(exact(measurement, { successes: 1, trials: 2 })).toBe(false);
   });
 
   it('of evaluations fall with n² from 4096, and never below 64', () => {

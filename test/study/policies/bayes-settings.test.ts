@@ -40,6 +40,9 @@ describe('createBayesPolicy(settings)', () => {
     [{ transform: 1 }, 'transform: expected auto, identity, logit, got 1'],
     [{ initial: 0 }, 'initial: expected an integer of at least 1, got 0'],
     [{ initial: 2.5 }, 'initial: expected an integer of at least 1, got 2.5'],
+    [{ initialRule: 'none' }, 'initialRule: expected by-noise, by-dimension, got "none"'],
+    [{ region: true }, 'region: expected never, always, alternate, got true'],
+    [{ flips: -1 }, 'flips: expected an integer of at least 0, got -1'],
     [{ candidates: NaN }, 'candidates: expected an integer of at least 1, got NaN'],
     [{ starts: '8' }, 'starts: expected an integer of at least 1, got "8"'],
     [{ lengthscale: 1 }, 'lengthscale: expected { mode, common, own }, got 1'],
@@ -68,6 +71,9 @@ describe('bayesSettings(given, "journal")', () => {
     expect(bayesSettings({ kernel: 'rbf' }, 'journal')).toEqual({
       ...bayesSettings({ kernel: 'rbf' }),
       pendingBar: 'mean',
+      initialRule: 'by-dimension',
+      fitPoints: null,
+      maxPoints: null,
     });
   });
 

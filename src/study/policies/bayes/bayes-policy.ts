@@ -78,7 +78,7 @@ function suggest(context: PolicyContext, settings: BayesSettings, modelOf: Model
   try {
     const leader = settings.racing === null ? undefined : promotedLeader(context, settings.racing, surrogate);
     if (leader !== undefined) return { ...leader, ...memo, notes: surrogate.notes };
-    const { x, notes } = searchPoint(context, settings, surrogate.gp, observations.deterministic);
+    const { x, notes } = searchPoint(context, settings, surrogate.gp, observations);
     return { unit: [...x], by: 'bayes', ...memo, notes: [...surrogate.notes, ...notes] };
   } catch (error) {
     if (!isNumerical(error)) throw error;

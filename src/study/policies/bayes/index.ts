@@ -5,6 +5,8 @@ export type {
   AcquisitionSetting,
   BayesOptions,
   BayesSettings,
+  InitialRule,
   LengthscaleSetting,
+  RegionSetting,
   TransformSetting,
 } from './settings.js';

@@ -1,16 +1,41 @@
 /** The points before there is a model: one scrambled Sobol sequence. */
 import { MAX_SOBOL_DIMENSIONS, randomStream, sobolPoints } from '../../../math/index.js';
+import type { Outcome } from '../../../trial/index.js';
+import { isCount } from '../../../trial/index.js';
 import type { PolicyContext } from '../policy.js';
 import type { BayesSettings } from './settings.js';
 
-/** The default has at least this many trials, and stops at this many where the dimension does not ask for more. */
+/** By the dimension: at least this many trials, and this many where the dimension does not ask for more. */
 const LEAST_INITIAL = 6;
 const ENOUGH_INITIAL = 32;
 
-/** Trials before the model chooses, where the settings leave it open: 2d, but 32 for d from 16 to 32, and d beyond. */
-export function initialTrials(settings: BayesSettings, dimension: number): number {
+/** So many are enough where outcomes are exact. */
+const ENOUGH_EXACT = 16;
+
+/**
+ * Trials before the model chooses. Where the settings leave it open 2d, but at least 6, 32 for d from 16 to 32, and d
+ * beyond; by noise at most 16 where outcomes are exact.
+ * @param exact - whether a point has one outcome: see `hasExactOutcomes`.
+ */
+export function initialTrials(
+  { initial, initialRule }: Pick<BayesSettings, 'initial' | 'initialRule'>,
+  dimension: number,
+  exact: boolean,
+): number {
+  if (initial !== null) return initial;
   const d = dimension;
-  return settings.initial ?? Math.max(LEAST_INITIAL, Math.min(2 * d, Math.max(ENOUGH_INITIAL, d)));
+  const byDimension = Math.max(LEAST_INITIAL, Math.min(2 * d, Math.max(ENOUGH_INITIAL, d)));
+  return exact && initialRule === 'by-noise' ? Math.min(ENOUGH_EXACT, byDimension) : byDimension;
+}
+
+/** Whether there are outcomes, and none of them is a count of draws or a value with a variance above 0. */
+export function hasExactOutcomes({ trials }: Pick<PolicyContext, 'trials'>): boolean {
+  const outcomes = trials.flatMap(({ outcome }) => (outcome === undefined ? [] : [outcome]));
+  return outcomes.length > 0 && !outcomes.some(isNoisy);
+}
+
+function isNoisy(outcome: Outcome): boolean {
+  return isCount(outcome) || ('value' in outcome && (outcome.variance ?? 0) > 0);
 }
 
 /**
@@ -20,7 +45,7 @@ export function initialTrials(settings: BayesSettings, dimension: number): numbe
 export function isInitial(context: PolicyContext, settings: BayesSettings): boolean {
   const all = settings.acquisition === 'ei';
   const used = context.trials.filter(({ state }) => all || state !== 'failed').length;
-  return used < initialTrials(settings, context.dimension);
+  return used < initialTrials(settings, context.dimension, hasExactOutcomes(context));
 }
 
 /**

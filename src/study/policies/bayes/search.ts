@@ -3,9 +3,10 @@
  *
  * Notation: n observations, d parameters, l lengthscales.
  */
-import type { Acquisition } from '../../../acquisition/index.js';
-import { maximizeAcquisition } from '../../../acquisition/index.js';
+import type { Acquisition, Box, MaximizeResult } from '../../../acquisition/index.js';
+import { acquisitionInBox, fromBox, maximizeAcquisition, toBox } from '../../../acquisition/index.js';
 import type { ExactGp } from '../../../gp/index.js';
+import type { RandomStream } from '../../../math/index.js';
 import { randomStream } from '../../../math/index.js';
 import type { PolicyContext, PolicyNote } from '../policy.js';
 import { bestPoints } from './best-points.js';
@@ -14,7 +15,9 @@ import { chooseAcquisition, failedArePending, overBestMean, replacementNote } fr
 import { concatenate } from './concatenate.js';
 import { freshPoint } from './fresh-point.js';
 import { isNearAny } from './near-duplicates.js';
+import type { Observations } from './observations.js';
 import type { BayesSettings } from './settings.js';
+import { trustRegion } from './trust-region.js';
 
 /** Points of greatest posterior mean around which the search looks. */
 const CENTRES = 5;
@@ -25,6 +28,9 @@ const LOCAL_STEP = 0.1;
 /** Most evaluations of one search, and most evaluations times n²: what an evaluation costs grows with n². */
 const MOST_EVALUATIONS = 4096;
 const MOST_WORK = 2e8;
+
+/** A trust region is taken for at least this wide where its sides are divided by. */
+const LEAST_SIDE = 1e-9;
 
 /** Failed trials kept in mind: the newest ones. */
 const MOST_FAILED = 20;
@@ -43,7 +49,7 @@ export function searchPoint(
   context: PolicyContext,
   settings: BayesSettings,
   gp: ExactGp,
-  deterministic: boolean,
+  observations: Observations,
 ): Found {
   const { seed, trials } = context;
   const stream = (purpose: string) => randomStream(seed, trials.length, purpose);
@@ -53,8 +59,10 @@ export function searchPoint(
   const { lengthscales } = gp.hyperparameters;
   const localSd = lengthscales.map((l) => LOCAL_STEP * Math.min(l, 1));
   const centres = bestPoints(gp, CENTRES);
-  const known = deterministic ? concatenate(gp.data.x, concatenate(running, failed)) : failed;
-  const { kind, x } = maximize(acquisition, settings, gp, centres, localSd, stream('acquisition'));
+  const known = observations.deterministic ? concatenate(gp.data.x, concatenate(running, failed)) : failed;
+  const box = boxOf(settings, gp, observations, trials.length);
+  const around = { centres, localSd };
+  const { kind, x } = maximize(acquisition, settings, gp, around, box, stream('acquisition'));
   if (kind === 'maximum' && !isNearAny(x, known, lengthscales)) return { x, notes };
   const fresh = freshPoint(acquisition, centres, localSd, known, lengthscales, stream('fresh'));
   const why = kind === 'maximum' ? 'the best point was tried already' : 'the acquisition is finite nowhere';
@@ -91,24 +99,51 @@ export function evaluationBudget(n: number): number {
   return Math.max(64, Math.min(MOST_EVALUATIONS, Math.floor(MOST_WORK / Math.max(1, n * n))));
 }
 
+/** The trust region of the next trial; undefined where the settings want the whole cube. */
+function boxOf(
+  { region }: BayesSettings,
+  gp: ExactGp,
+  { all }: Observations,
+  number: number,
+): Box | undefined {
+  if (region === 'never' || (region === 'alternate' && number % 2 === 0)) return undefined;
+  // A model of a part of the history is of other points than all: then each of them counts as a try.
+  const chosen = Array.from(
+    { length: gp.n },
+    (_, i) => all.length !== gp.n || all[i].trial.origin.by === 'bayes',
+  );
+  return trustRegion(gp, chosen);
+}
+
 function maximize(
   acquisition: Acquisition,
   settings: BayesSettings,
   gp: ExactGp,
-  centres: Float64Array,
-  localSd: Float64Array,
-  stream: ReturnType<typeof randomStream>,
-) {
-  return maximizeAcquisition(acquisition, {
+  { centres, localSd }: { readonly centres: Float64Array; readonly localSd: Float64Array },
+  box: Box | undefined,
+  stream: RandomStream,
+): Pick<MaximizeResult, 'kind' | 'x'> {
+  const { lengthscales } = gp.hyperparameters;
+  const options = {
     stream,
-    scales: gp.hyperparameters.lengthscales,
+    scales: lengthscales,
     rawPoints: settings.candidates,
     centres,
     localSd,
     localPoints: Math.ceil(settings.candidates / 2),
+    flips: settings.flips,
     starts: settings.starts,
     budget: evaluationBudget(gp.n),
+  };
+  if (box === undefined) return maximizeAcquisition(acquisition, options);
+  const side = box.upper.map((upper, j) => Math.max(upper - box.lower[j], LEAST_SIDE));
+  const { kind, x } = maximizeAcquisition(acquisitionInBox(acquisition, box), {
+    ...options,
+    scales: lengthscales.map((l, j) => l / side[j]),
+    centres: toBox(centres, box),
+    localSd: localSd.map((sd, j) => Math.min(1, sd / side[j])),
   });
+  return { kind, x: fromBox(x, box) };
 }
 
 function pointsOf({ trials }: PolicyContext, state: 'running' | 'failed'): Float64Array {

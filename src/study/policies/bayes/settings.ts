@@ -17,6 +17,12 @@ const ACQUISITIONS: readonly AcquisitionSetting[] = ['log-ei', 'log-nei', 'ei', 
 /** `auto`: the logit where all outcomes are counts or measurements, else the identity. */
 export type TransformSetting = 'auto' | 'identity' | 'logit';
 
+/** See `initialRule`. */
+export type InitialRule = 'by-noise' | 'by-dimension';
+
+/** See `region`. */
+export type RegionSetting = 'never' | 'always' | 'alternate';
+
 /** Joint log-normal prior of the lengthscales in the unit cube. */
 export interface LengthscaleSetting {
   /** Mode of the prior divided by √d, above 0. */
@@ -52,9 +58,15 @@ export interface BayesSettings {
   readonly transform: TransformSetting;
   /**
    * Trials (seeds and enqueued points included, failed ones only with `ei`) before the model chooses, at least 1; null
-   * for the rule of `initialTrials`. Default null.
+   * for `initialRule`. Default null.
    */
   readonly initial: number | null;
+  /**
+   * How many they are where `initial` is null. `by-dimension`: 2d, but at least 6, 32 for d from 16 to 32, and d beyond.
+   * `by-noise`: the same, but at most 16 while no outcome is a count or a value with a variance, for exact outcomes need
+   * fewer to begin with (docs/optimiser.md). Default `by-noise`; journals without the setting mean `by-dimension`.
+   */
+  readonly initialRule: InitialRule;
   readonly lengthscale: LengthscaleSetting;
   /** Prior of the process variance, in units of the standardised outcomes; a number fixes it. */
   readonly outputScale: Prior | number;
@@ -80,6 +92,17 @@ export interface BayesSettings {
    * null.
    */
   readonly maxPoints: number | null;
+  /**
+   * The trust region of `trust-region.ts`: for no suggestion, for every one, or for every second (odd trial numbers).
+   * Default `never`; journals without the setting mean that.
+   */
+  readonly region: RegionSetting;
+  /**
+   * Rounds of single flips, moves of one parameter to a bound of the cube, that the best point of a search is tried with;
+   * the flips of the points of greatest posterior mean are then looked at as well. At least 0. Default 0; journals
+   * without the setting mean that.
+   */
+  readonly flips: number;
   /** Scrambled Sobol points at which the acquisition is looked at, at least 1; fewer when n is large. */
   readonly candidates: number;
   /** Starts of the local search, at least 1; fewer when n is large. */
@@ -94,6 +117,7 @@ export const BAYES_DEFAULTS: BayesSettings = {
   kernel: 'matern52',
   transform: 'auto',
   initial: null,
+  initialRule: 'by-noise',
   lengthscale: { mode: 0.5, common: 1, own: 0.3 },
   outputScale: 1,
   noise: { kind: 'log-normal', location: -3, scale: 1 },
@@ -102,6 +126,8 @@ export const BAYES_DEFAULTS: BayesSettings = {
   racing: null,
   fitPoints: 300,
   maxPoints: 1000,
+  region: 'never',
+  flips: 0,
   candidates: 512,
   starts: 8,
 };
@@ -112,7 +138,12 @@ export type BayesOptions = Partial<Omit<BayesSettings, 'racing'>> & {
 };
 
 /** Settings that some journals do not have, for they are older: what every study did then. */
-const BEFORE_THERE_WAS_A_CHOICE: BayesOptions = { pendingBar: 'mean', fitPoints: null, maxPoints: null };
+const BEFORE_THERE_WAS_A_CHOICE: BayesOptions = {
+  pendingBar: 'mean',
+  initialRule: 'by-dimension',
+  fitPoints: null,
+  maxPoints: null,
+};
 
 /**
  * Settings with defaults filled in.
@@ -135,6 +166,7 @@ export function bayesSettings(given: unknown = {}, written?: 'journal'): BayesSe
   assertOneOf('kernel', settings.kernel, Object.keys(KERNELS));
   assertOneOf('transform', settings.transform, ['auto', 'identity', 'logit']);
   if (settings.initial !== null) assertCount('initial', settings.initial);
+  assertOneOf('initialRule', settings.initialRule, ['by-noise', 'by-dimension']);
   assertLengthscale(settings.lengthscale);
   if (typeof settings.outputScale === 'number') assertPositive('outputScale', settings.outputScale);
   else assertPrior('outputScale', settings.outputScale);
@@ -147,6 +179,8 @@ export function bayesSettings(given: unknown = {}, written?: 'journal'): BayesSe
   for (const name of ['fitPoints', 'maxPoints'] as const) {
     if (settings[name] !== null) assertCount(name, settings[name]);
   }
+  assertOneOf('region', settings.region, ['never', 'always', 'alternate']);
+  assertCount('flips', settings.flips, 0);
   assertCount('candidates', settings.candidates);
   assertCount('starts', settings.starts);
   return { ...settings, racing };
@@ -177,9 +211,9 @@ function assertOneOf(name: string, value: unknown, choices: readonly string[]): 
   if (!choices.includes(value as string)) throw refuse(name, choices.join(', '), value);
 }
 
-function assertCount(name: string, value: unknown): void {
-  if (!(Number.isSafeInteger(value) && (value as number) >= 1))
-    throw refuse(name, 'an integer of at least 1', value);
+function assertCount(name: string, value: unknown, least = 1): void {
+  if (!(Number.isSafeInteger(value) && (value as number) >= least))
+    throw refuse(name, `an integer of at least ${least}`, value);
 }
 
 function assertPositive(name: string, value: unknown): void {
