@@ -22,6 +22,7 @@ const racing = (settings = {}, rest = {}) => ({
 const plain = (judge, rest = {}) => ({
   settings: () => rest.policy ?? {},
   judge,
+  evaluations: rest.evaluations,
   finalists: 0,
   fresh: 0,
 });
@@ -50,6 +51,7 @@ export const SCHEMES = {
   'low-fidelity-25': plain((run) => onFirst(run, 1)),
   'few-full': plain(onAll),
   naive: plain(naiveRace()),
+  'naive; 100 evaluations': plain(naiveRace(), { evaluations: 100 }),
 };
 
 /** The policy's plan, block by block, until it stops. */

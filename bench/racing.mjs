@@ -15,6 +15,7 @@ import { summaryOf } from './racing-summary.mjs';
 
 const EVALUATIONS = 100;
 const BLOCKS = 8;
+const CLOSE = 0.02;
 const CHECKPOINTS = [0.1, 0.2, 0.4, 1];
 
 const { values: options } = parseArgs({
@@ -72,7 +73,9 @@ async function run(name, seed, schemeName, share) {
   const fresh = scheme.finalists * scheme.fresh;
   const record = { problem: name, seed, scheme: schemeName, share, at: {} };
   let trials = 0;
-  while (problem.judged < budget - fresh) {
+  const spent = [];
+  while (problem.judged < budget - fresh && trials < (scheme.evaluations ?? Infinity)) {
+    const before = problem.judged;
     const trial = await study.ask();
     trials++;
     await scheme.judge({
@@ -82,6 +85,7 @@ async function run(name, seed, schemeName, share) {
       left: () => budget - fresh - problem.judged,
       blocks: BLOCKS,
     });
+    spent.push({ blocks: problem.judged - before, truth: problem.truth(trial.alphas) });
     if (share === 1) note(record, problem, study, budget);
   }
   await finals(study, problem, scheme);
@@ -95,9 +99,28 @@ async function run(name, seed, schemeName, share) {
     reported: best.mean,
     judged: problem.judged,
     trials,
+    ...(scheme.evaluations === undefined ? {} : closeness(spent)),
     ...(share === 1 ? { at } : {}),
     cpu: Number((user / 1e6).toFixed(2)),
   };
+}
+
+/**
+ * Why a race costs what it costs: how many trials were within 0.02 of the best before them, and what those took of the
+ * blocks.
+ */
+function closeness(spent) {
+  let best = -Infinity;
+  let close = 0;
+  let blocksOfClose = 0;
+  for (const { blocks, truth } of spent) {
+    if (truth > best - CLOSE) {
+      close++;
+      blocksOfClose += blocks;
+    }
+    best = Math.max(best, truth);
+  }
+  return { close, blocksOfClose };
 }
 
 function note(record, problem, study, budget) {

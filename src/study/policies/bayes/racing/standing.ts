@@ -13,7 +13,7 @@ export interface Standing {
 /** The points with at least one block or value, best first, the earlier of equals. */
 export function standings(context: PolicyContext, { gp }: Surrogate): readonly Standing[] {
   const points = racedPoints(context).filter(hasValue);
-  const { mean } = gp.predict(Float64Array.from(points.flatMap(({ unit }) => unit)), points.length);
+  const mean = gp.predictMean(Float64Array.from(points.flatMap(({ unit }) => unit)), points.length);
   return points.map((point, p) => ({ point, mean: mean[p] })).sort((a, b) => b.mean - a.mean);
 }
 
