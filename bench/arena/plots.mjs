@@ -1,4 +1,5 @@
 // One SVG a problem: the score at recommend() against evaluations, mean and a band of one standard error.
+import { BASELINES } from './summarise.mjs';
 
 const WIDTH = 720;
 const HEIGHT = 420;
@@ -45,9 +46,10 @@ export function plot(problem) {
   ].join('\n');
 }
 
-/** Covers every curve from 20 evaluations on, where all are past their start. */
+/** Covers the curves of all methods that learn from 20 evaluations on; what is outside is not drawn. */
 function scaleOf(lines, evaluations) {
-  const values = lines.flatMap(({ points }) =>
+  const learning = lines.filter(({ method }) => !BASELINES.includes(method));
+  const values = (learning.length > 0 ? learning : lines).flatMap(({ points }) =>
     points.filter(({ n }) => n >= 20).flatMap(({ mean, error }) => [mean - error, mean + error]),
   );
   const low = Math.min(...values);

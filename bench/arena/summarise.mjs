@@ -2,20 +2,47 @@
 //
 // A score is larger for better: the true value where we maximise, minus the regret (value less optimum) where we
 // minimise, minus the value where no optimum is known.
+import { PROBLEM_NAMES } from './problems/arena-problems.mjs';
 import { comparePairs, meanWithError } from './statistics.mjs';
 
 export const OURS = 'bo-search';
+/** Methods that do not learn. */
+export const BASELINES = ['step-scan', 'sobol', 'random'];
+
+const ORDER = [
+  OURS,
+  'botorch-logei',
+  'botorch-qlognei',
+  'optuna-gp',
+  'optuna-tpe',
+  'cma-es',
+  'paper',
+  ...BASELINES,
+];
+
 export const MILESTONES = [25, 50, 100, 300];
 
 /**
  * @param {readonly object[]} runs - records of run-one.mjs.
- * @returns one entry for each (seeded, problem), in the order in which they come.
+ * @returns one entry for each (seeded, problem): the emulator and the real objective first, then as they are registered.
  */
 export function summarise(runs) {
   const means = methodsBetterByTheirMean(runs);
   const chosen = runs.map((run) => (means.includes(run.method) ? { ...run, recommended: run.also } : run));
   const groups = grouped(chosen, ({ seeded, problem }) => `${seeded} ${problem}`);
-  return { means, problems: [...groups.values()].map(problemOf) };
+  return { means, problems: [...groups.values()].map(problemOf).sort((a, b) => rank(a) - rank(b)) };
+}
+
+function rank({ problem }) {
+  return /^(emulator|real)-/.test(problem) ? -1 : PROBLEM_NAMES.indexOf(problem);
+}
+
+/** Method names as tables show them; others come last. @param {readonly string[]} names */
+export function inOrder(names) {
+  return [
+    ...ORDER.filter((name) => names.includes(name)),
+    ...names.filter((name) => !ORDER.includes(name)).sort(),
+  ];
 }
 
 /** Where a method has two points it could recommend, the one that is better for it on most problems is taken. */
@@ -40,10 +67,12 @@ function problemOf(runs) {
   const [{ seeded, problem, direction, optimum, evaluations }] = runs;
   const byMethod = grouped(runs, ({ method }) => method);
   const ours = byMethod.get(OURS);
-  const methods = [...byMethod].map(([method, of]) => ({
+  const methods = inOrder([...byMethod.keys()]).map((method) => ({
     method,
-    ...methodOf(of),
-    ...(ours === undefined || method === OURS ? {} : { against: against(ours, of, evaluations) }),
+    ...methodOf(byMethod.get(method)),
+    ...(ours === undefined || method === OURS
+      ? {}
+      : { against: against(ours, byMethod.get(method), evaluations) }),
   }));
   return { seeded, problem, direction, optimum: optimum ?? null, evaluations, methods };
 }
@@ -72,7 +101,7 @@ function against(ours, theirs, evaluations) {
   });
   if (pairs.length === 0) return [];
   return MILESTONES.filter((n) => n <= evaluations).map((n) => ({
-    n_evaluations: n,
+    evaluations: n,
     ...comparePairs(
       pairs.map(([our]) => scoreOf(our, our.recommended, n)),
       pairs.map(([, their]) => scoreOf(their, their.recommended, n)),

@@ -1,18 +1,6 @@
 // Summary to Markdown: scores at recommend(), paired differences, CPU of ask.
-import { MILESTONES, OURS } from './summarise.mjs';
+import { BASELINES, inOrder, MILESTONES, OURS } from './summarise.mjs';
 
-const ORDER = [
-  OURS,
-  'botorch-logei',
-  'botorch-qlognei',
-  'optuna-gp',
-  'optuna-tpe',
-  'cma-es',
-  'paper',
-  'step-scan',
-  'sobol',
-  'random',
-];
 const MARK = { better: '**+**', worse: '**−**', level: '=', unknown: '?' };
 const SEEDED = { none: 'seed points for nobody', all: 'the same seed points for everybody' };
 
@@ -28,8 +16,8 @@ export function tables({ problems, means }) {
     if (here.length === 0) continue;
     parts.push(`### With ${words}`);
     for (const n of MILESTONES) {
-      const with_n = here.filter(({ evaluations }) => n === evaluations || (n < evaluations && n <= 100));
-      if (with_n.length > 0) parts.push(scores(with_n, n));
+      const reaching = here.filter(({ evaluations }) => n === evaluations || (n < evaluations && n <= 100));
+      if (reaching.length > 0) parts.push(scores(reaching, n));
     }
     if (here.some(({ methods }) => methods.some(({ against = [] }) => against.length > 0))) {
       parts.push(differences(here), cpu(here));
@@ -66,13 +54,13 @@ function differences(problems) {
 
 function difference({ methods, evaluations }, name) {
   const against = methods.find(({ method }) => method === name)?.against ?? [];
-  const at = against.find((entry) => entry.n_evaluations === evaluations);
+  const at = against.find((entry) => entry.evaluations === evaluations);
   if (at === undefined) return '';
   return `${MARK[at.verdict]} ${number(at.mean)} ± ${number(at.standardError)} (p ${at.p.toPrecision(2)})`;
 }
 
 function cpu(problems) {
-  const methods = methodsIn(problems).filter((name) => !['random', 'sobol', 'step-scan'].includes(name));
+  const methods = methodsIn(problems).filter((name) => !BASELINES.includes(name));
   const rows = problems.map((problem) => [
     `${problem.problem}, ${problem.evaluations}`,
     ...methods.map((name) => seconds(problem, name)),
@@ -92,9 +80,7 @@ function nameOf({ problem, direction }) {
 }
 
 function methodsIn(problems) {
-  const names = new Set(problems.flatMap(({ methods }) => methods.map(({ method }) => method)));
-  const known = ORDER.filter((name) => names.has(name));
-  return [...known, ...[...names].filter((name) => !ORDER.includes(name)).sort()];
+  return inOrder([...new Set(problems.flatMap(({ methods }) => methods.map(({ method }) => method)))]);
 }
 
 function number(value) {
