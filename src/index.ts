@@ -88,7 +88,9 @@ export {
   BAYES_DEFAULTS,
   type BayesOptions,
   type BayesSettings,
+  type InitialRule,
   type LengthscaleSetting,
+  type RegionSetting,
   type TransformSetting,
 } from './study/policies/bayes/index.js';
 export {
