@@ -92,5 +92,8 @@ export const BACKEND_TOLERANCES = {
 /** Sobol' indices from 4,096 quasi-Monte-Carlo base points: the error at a root-mean-square rate of about 1 / N. */
 export const QUASI_MONTE_CARLO_INDEX = 0.01;
 
-/** Moments of 4,000 draws, in units of the standard deviation: 4.5 standard errors, and 256 random frequencies. */
-export const DRAWN_MOMENT = 0.12;
+/**
+ * Covariances of 1,000 pairs of draws from 1,024 random frequencies, relative to the posterior variances: 4 standard errors of
+ * 0.05 (the frequencies' error is one of the prior, of which the posterior variance is a part).
+ */
+export const DRAWN_MOMENT = 0.2;

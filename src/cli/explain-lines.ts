@@ -66,6 +66,7 @@ function modelLines(model: ModelExplanation): string[] {
   const { noise, outputScale, fence, fit, transform, acquisition, offsets, lengthscalePrior: prior } = model;
   const trial = fit.trial === undefined ? 'now' : `for trial ${fit.trial}`;
   const known = noise.knownSd === undefined ? '' : `; the outcomes' own is ±${rough(noise.knownSd)}`;
+  const part = model.total === undefined ? '' : ` (of ${model.total} in all)`;
   const floor = noise.atFloor ? ', the least it may be' : '';
   const fenced =
     fence.at === undefined
@@ -75,7 +76,7 @@ function modelLines(model: ModelExplanation): string[] {
     'Model',
     row(
       'kernel',
-      `${model.kernel}, on ${count(model.observations, 'observation')} of ${count(model.trials, 'trial')}`,
+      `${model.kernel}, on ${count(model.observations, 'observation')}${part} of ${count(model.trials, 'trial')}`,
     ),
     row('transform', `${transform.used} (setting ${transform.setting})`),
     row(
@@ -88,7 +89,7 @@ function modelLines(model: ModelExplanation): string[] {
     ),
     ...(offsets === undefined
       ? []
-      : [row('samples', `${offsets.samples}, each with an offset of ±${rough(offsets.sd)}`)]),
+      : [row('images', `${offsets.groups} groups, each with an offset of ±${rough(offsets.sd)}`)]),
     row('fence', fenced),
     row(
       'lengthscales',

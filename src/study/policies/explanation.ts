@@ -32,6 +32,8 @@ export interface ModelExplanation {
   /** Observations the model is conditioned on, and how many trials they come from. */
   readonly observations: number;
   readonly trials: number;
+  /** Observations of the history, where the model is made of a part of them. */
+  readonly total?: number;
   readonly kernel: string;
   /** In parameter order, shape (d). */
   readonly lengthscales: readonly LengthscaleExplanation[];
@@ -75,8 +77,11 @@ export interface ModelExplanation {
   };
   /** The constant mean, in units of the objective. */
   readonly constantMean: number;
-  /** Samples that have an offset of their own, and its standard deviation in units of the objective; absent for one sample. */
-  readonly offsets?: { readonly samples: number; readonly sd: number };
+  /**
+   * Groups of images (samples, or blocks of a race) with an offset of their own, and its standard deviation in units of the
+   * objective; absent where all outcomes are of one group.
+   */
+  readonly offsets?: { readonly groups: number; readonly sd: number };
   readonly fit: {
     /** Observations it was made from. */
     readonly observations: number;

@@ -18,8 +18,8 @@ import type { Units } from './units.js';
 const LEVELS: readonly number[] = [0, 0.25, 0.5, 0.75, 1];
 
 /** Points at which the indices are evaluated, and a curve's levels, about; counts, so that more dimensions cost the same. */
-const INDEX_POINTS = 16384;
-const CURVE_POINTS = 8192;
+const INDEX_POINTS = 8192;
+const CURVE_POINTS = 4096;
 
 /** Share of the draws that must agree on the better end of a curve. */
 const AGREEMENT = 0.95;
@@ -42,7 +42,7 @@ export function effectsOf(input: EffectsInput): Effects {
   const stream = (purpose: string) => randomStream(seed, trials.length, 'explain', purpose);
   const inUnits = (z: number): number => units.toObjective(z);
   const ofDraws: Values = (x, q) => rows(draws.at(x, q), draws.count).map((row) => row.map(inUnits));
-  const basePoints = powerOfTwo(INDEX_POINTS / (d + 2), 32, 2048);
+  const basePoints = powerOfTwo(INDEX_POINTS / (d + 2), 32, 512);
   const design = indexDesign(basePoints, d, stream('indices'));
   const count = design.points.length / d;
   const indices = ofDraws(design.points, count).map((values) => sobolIndices(design, values));
@@ -69,7 +69,7 @@ export function effectsOf(input: EffectsInput): Effects {
 
 /** Mean over the other coordinates at each level, of each coordinate and draw: [d][S][levels]. */
 function curvesOf(d: number, values: Values, stream: RandomStream): readonly (readonly number[])[][] {
-  const m = powerOfTwo(CURVE_POINTS / (LEVELS.length * d), 16, 256);
+  const m = powerOfTwo(CURVE_POINTS / (LEVELS.length * d), 16, 128);
   const base = d <= MAX_SOBOL_DIMENSIONS ? sobolPoints(m, d, { scramble: stream }) : new Float64Array(m * d);
   if (d > MAX_SOBOL_DIMENSIONS) stream.fillUniform(base);
   return Array.from({ length: d }, (_, i) => {

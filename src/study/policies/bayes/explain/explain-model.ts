@@ -24,6 +24,7 @@ export function explainModel(
   const { offsets } = gp.data;
   return {
     observations: gp.n,
+    ...(observations.total === undefined ? {} : { total: observations.total }),
     trials: new Set(observations.all.map(({ trial }) => trial.number)).size,
     kernel: KERNELS[settings.kernel].name,
     ...lengthscalesOf(settings, gp.hyperparameters.lengthscales),
@@ -38,7 +39,7 @@ export function explainModel(
     constantMean: units.toObjective(gp.constantMean),
     ...(offsets === undefined
       ? {}
-      : { offsets: { samples: groupsIn(offsets.of), sd: slope * Math.sqrt(offsets.variance) } }),
+      : { offsets: { groups: groupsIn(offsets.of), sd: slope * Math.sqrt(offsets.variance) } }),
     fit: fitFacts(context, surrogate),
     acquisition: {
       setting: settings.acquisition,

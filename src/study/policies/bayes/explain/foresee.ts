@@ -43,7 +43,7 @@ export function foresee(
 function residual(
   context: PolicyContext,
   { unit, outcome, reported }: ForeseenPoint,
-  { surrogate: { gp, fit } }: FittedModel,
+  { observations, surrogate: { gp, fit } }: FittedModel,
   mean: number,
   sd: number,
 ): number | undefined {
@@ -68,10 +68,14 @@ function residual(
     const own = after.noise.kind === 'inferred' ? noiseAt(after.noise, i, inferred) : inferred;
     return after.noise.kind === 'fixed' ? known : known + own;
   });
-  const offset = gp.data.offsets?.variance ?? 0;
+  // Of a race, the step from the images it saw to all there are; else what its sample's images have in common.
+  const shared =
+    observations.blocks === undefined
+      ? (gp.data.offsets?.variance ?? 0)
+      : after.all[rows[0]].generalisation / scale / scale;
   const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
   const average = sum(rows.map((i) => y[i])) / rows.length;
-  return (average - mean) / Math.sqrt(sd * sd + offset + sum(noise) / rows.length ** 2);
+  return (average - mean) / Math.sqrt(sd * sd + shared + sum(noise) / rows.length ** 2);
 }
 
 /** The trial nearest to x by Σ ((x_j − p_j) / l_j)², the first of equals. */
