@@ -111,7 +111,8 @@ function inModelUnits(
     const { value: z, slope } = transformShare(transform, outcome.mean, outcome.images);
     const generalisation = outcome.variance * slope * slope;
     const missing = 1 - outcome.images / (full.get(outcome.sample) ?? outcome.images);
-    return { y: sign * z, variance: generalisation * missing, generalisation };
+    // Infinity times nothing missing would be NaN.
+    return { y: sign * z, variance: missing === 0 ? 0 : generalisation * missing, generalisation };
   }
   if (isCount(outcome)) {
     const { successes: k, trials: m } = outcome;
