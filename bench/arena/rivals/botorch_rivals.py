@@ -34,6 +34,11 @@ torch.set_num_threads(1)
 torch.set_default_dtype(torch.double)
 
 
+def sobol_points(n, dimension, seed):
+    """Scrambled points, shape (n, d); the engine itself cannot draw none."""
+    return SobolEngine(dimension, scramble=True, seed=seed).draw(max(1, n)).double()[:n]
+
+
 class BotorchLoop:
     """Sobol points, then fit, maximise, tell; what differs is in the class attributes and `acquisition`."""
 
@@ -44,7 +49,7 @@ class BotorchLoop:
     def __init__(self, task):
         self.task = task
         self.history = History(task)
-        self.initial = SobolEngine(task.dimension, scramble=True, seed=task.seed).draw(self.initial_size()).double()
+        self.initial = sobol_points(self.initial_size(), task.dimension, task.seed)
         self.state = None  # hyper-parameters of the last fit, where the next one starts, as in Ax
         self.fitted = None  # (number of points, model, CPU seconds of the fit)
         self.degraded = 0
