@@ -47,6 +47,7 @@ function all() {
         `d = ${d}, n = ${n}: median ${median} ms, max ${greatest} ms, first ${first} ms, recommend ${recommend} ms, +${megabytes} MB`,
       );
       results.push(row);
+      write(results);
     }
   }
   const missed = TARGETS.flatMap((target) =>
@@ -58,14 +59,18 @@ function all() {
           .map((key) => `d = ${d}, n = ${target.n}: ${key} ${row[key]}, expected at most ${target[key]}`),
       ),
   );
-  if (options.out !== undefined) {
-    const settings = JSON.parse(options.settings);
-    writeFileSync(
-      options.out,
-      `${JSON.stringify({ ...about(), settings, asks: Number(options.asks), targets: TARGETS, results }, null, 1)}\n`,
-    );
-  }
   if (missed.length > 0) throw new Error(`targets missed:\n${missed.join('\n')}`);
+}
+
+/** After every size, so that a run that is cut short leaves what it measured. */
+function write(results) {
+  if (options.out === undefined) return;
+  const settings = JSON.parse(options.settings);
+  const asks = Number(options.asks);
+  writeFileSync(
+    options.out,
+    `${JSON.stringify({ ...about(), settings, asks, targets: TARGETS, results }, null, 1)}\n`,
+  );
 }
 
 /** A size in a process of its own. */
