@@ -13,9 +13,11 @@ const quick = () => createBayesPolicy({ candidates: 64, starts: 3, fence: null }
 /** The first coordinate matters most and is best at 0, the second is best at 1, the third does nothing. */
 const slope = (unit: readonly number[]) => 2 - 3 * unit[0] + unit[1];
 
+/** A design that covers the cube, so that the model knows the objective everywhere. */
 function history(objective: (unit: readonly number[]) => number, part: Partial<PolicyContext> = {}) {
   const start = context([], { dimension: 3, ...part });
-  return { ...start, trials: play(quick, (unit) => ({ value: objective(unit) }), 24, start) };
+  const design = () => createBayesPolicy({ initial: 32 });
+  return { ...start, trials: play(design, (unit) => ({ value: objective(unit) }), 32, start) };
 }
 
 function explained(of: PolicyContext, policy: Policy = quick()): PolicyExplanation {
@@ -78,13 +80,13 @@ describe('explain(context, worst) of the bayes policy', () => {
   it('says how the model was made', () => {
     const { model } = explanation;
     expect(model).toMatchObject({
-      observations: 24,
-      trials: 24,
+      observations: 32,
+      trials: 32,
       kernel: 'matern52',
       transform: { used: 'identity', setting: 'auto' },
       lengthscalePrior: { mode: 0.5 * Math.sqrt(3), common: 1, own: 0.3 },
       acquisition: { setting: 'log-ei', used: 'log-ei' },
-      fit: { observations: 24, reason: 'small' },
+      fit: { observations: 32, reason: 'first' },
       noise: { kind: 'nugget', floor: 1e-6 },
     });
     expect(model.fit.trial).toBeUndefined();
