@@ -3,9 +3,8 @@
  * Gaussian process costs n³ and n² numbers; beyond some thousand observations most of them say what others say.
  *
  * A function of the history alone. Between two fits nothing is chosen anew (but when there is no more room), so that the
- * factor can be extended. Measured on histories of 2,000 observations in 16 and 20 dimensions (BinomialAlpha, Ackley,
- * Levy): predictions near the best points from 1,000 chosen like this lose nothing against those from all (bench/README.md);
- * the newest 1,000 do a little worse, every second one worse, the best 1,000 much worse.
+ * factor can be extended. Measured on histories of 2,000 observations in 16 and 20 dimensions (bench/README.md): 1,000
+ * chosen like this predict nearly as well as all, or better; the best 1,000 much worse.
  * Notation: n observations, b of them there at the last fit.
  */
 import type { GroupOffsets, NoiseModel } from '../../../gp/index.js';
