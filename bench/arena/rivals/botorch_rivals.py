@@ -53,6 +53,7 @@ class BotorchLoop:
         self.state = None  # hyper-parameters of the last fit, where the next one starts, as in Ax
         self.fitted = None  # (number of points, model, CPU seconds of the fit)
         self.degraded = 0
+        self.borrowed_cpu = 0.0
         torch.manual_seed(task.seed)
 
     def initial_size(self):
@@ -96,17 +97,15 @@ class BotorchLoop:
         return self.task.sign * torch.tensor(self.history.values).unsqueeze(-1)
 
     def model(self):
-        """The model of all points so far, fitted once; extra_cpu() says what a fit made for recommend() cost."""
+        """The model of all points so far, fitted once; an ask that finds it fitted owes what the fit cost."""
         n = len(self.history.points)
-        if self.fitted is None or self.fitted[0] != n:
-            before = time.process_time()
-            model = self.fresh_model()
-            self.fitted = (n, model, time.process_time() - before)
-        return self.fitted[1]
-
-    def prefitted_cpu(self):
-        """CPU seconds already spent on the model the next ask will use."""
-        return self.fitted[2] if self.fitted is not None and self.fitted[0] == len(self.history.points) else 0.0
+        if self.fitted is not None and self.fitted[0] == n:
+            self.borrowed_cpu += self.fitted[2]
+            return self.fitted[1]
+        before = time.process_time()
+        model = self.fresh_model()
+        self.fitted = (n, model, time.process_time() - before)
+        return model
 
     def fresh_model(self):
         model = self.unfitted_model()

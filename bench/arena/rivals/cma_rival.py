@@ -54,9 +54,6 @@ class CmaEs:
             return self.history.best_observed()
         return [float(v) for v in np.clip(self.es.result.xfavorite, 0, 1)]
 
-    def prefitted_cpu(self):
-        return 0.0
-
     def begin(self):
         start = self.history.best_observed() if self.task.points else [0.5] * self.task.dimension
         options = {"bounds": [0, 1], "seed": self.task.seed + 1, "verbose": -9, "maxiter": 10**9, "tolfun": 0, "tolx": 0}

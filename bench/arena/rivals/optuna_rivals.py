@@ -37,9 +37,6 @@ class OptunaLoop:
     def recommend(self):
         return [self.study.best_trial.params[name] for name in self.names]
 
-    def prefitted_cpu(self):
-        return 0.0
-
 
 class OptunaGp(OptunaLoop):
     def sampler(self, seed):

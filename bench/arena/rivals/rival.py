@@ -2,6 +2,8 @@
 
 ask() gives a list of d floats in [0, 1]; tell(point, value) takes the number ours gets, in the problem's own direction;
 recommend() gives the point the rival would hand out as its result. Enqueued points are asked first, in order.
+Attributes: degraded counts asks that fell back to less; borrowed_cpu, set to 0 before each ask, is what earlier work
+that this ask used had cost, in CPU seconds.
 """
 
 from dataclasses import dataclass
