@@ -12,6 +12,8 @@ from fast import LATENTS, ROOT
 
 Rows = np.ndarray
 STEP_SIZES = (0.03, 0.1, 0.2, 0.4)
+# Root-mean-square distances of points that show how rough outcomes are.
+CLOSE = (0.005, 0.01, 0.02, 0.04, 0.07)
 # Points of a search's journal, from the best down, that others are made around.
 ANCHORS_A_JOURNAL = 8
 
@@ -112,3 +114,18 @@ def pairs_to_check(rng: np.random.Generator, anchors: Rows, count: int) -> Rows:
     anywhere = count - 2 * third
     half = anywhere // 2
     return np.concatenate([base, near, rng.random((half, LATENTS)), corners(rng, anywhere - half)])
+
+
+def close_points(rng: np.random.Generator, anchors: Rows, count: int) -> Rows:
+    """`count` points, half around good ones and half anywhere, each followed by one at every distance of CLOSE."""
+    bases = np.concatenate([around(rng, anchors, count // 2), rng.random((count - count // 2, LATENTS))])
+    rows = []
+    for base in bases:
+        rows.append(base)
+        for distance in CLOSE:
+            step = rng.standard_normal(LATENTS)
+            # Inwards, so that the cube's sides do not shorten the step.
+            step = np.where(base + step > 1, -abs(step), np.where(base + step < 0, abs(step), step))
+            scaled = base + step * distance * math.sqrt(LATENTS) / np.linalg.norm(step)
+            rows.append(np.clip(scaled, 0, 1))
+    return np.array(rows)

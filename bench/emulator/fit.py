@@ -1,7 +1,7 @@
 """Fits the emulator of a task to its recording and packs both: `python fit.py --work DIR --task fine`.
 
 A tenth of the recorded points, drawn by a fixed seed, is held out from training and used to fit how large the residuals are, and
-every second near pair of the points to check how rough they are; the rest takes no part at all (report.mjs). Writes weights-<task>.bin and
+every second near or close pair how rough they are; the rest takes no part at all (report.mjs). Writes weights-<task>.bin and
 recorded-<task>.bin into data/, each with a .json that says what is where.
 """
 
@@ -17,15 +17,16 @@ from typing import Any
 
 import numpy as np
 import torch
+from design import CLOSE
 from fast import FastObjective
 from network import LEAST_SD, TAU, Data, Emulator, fit_sd, load, residual_sd, squash, train
 
 DATA = Path(__file__).resolve().parent / "data"
 HELD_OUT_SHARE = 0.1
 SPLIT_SEED = 5
-EPOCHS = 120
+EPOCHS = 60
 # Root-mean-square distances of two alphas where the correlation of residuals is measured.
-DISTANCE_EDGES = (0.001, 0.02, 0.04, 0.06, 0.09, 0.12, 0.16, 0.2, 0.25, 0.3, 0.4, 0.5)
+DISTANCE_EDGES = (0.001, 0.0075, 0.015, 0.03, 0.055, 0.08, 0.11, 0.16, 0.25, 0.4)
 # Residuals of images that are far from changing sides are mostly squashed away.
 NEAR_ZERO = 0.7 * TAU
 MOST_SD = 4.0
@@ -48,34 +49,35 @@ def residuals(alphas: torch.Tensor, predicted: torch.Tensor, targets: torch.Tens
 def correlation_by_distance(groups: Sequence[Residuals]) -> list[dict[str, float]]:
     """Correlation of the residuals of two points of a group, by distance."""
     edges = list(zip(DISTANCE_EDGES[:-1], DISTANCE_EDGES[1:], strict=True))
-    sums = np.zeros((len(edges), 4))
+    sums = np.zeros((len(edges), 5))
     for group in groups:
         distance = (torch.cdist(group.alphas, group.alphas) / np.sqrt(group.alphas.shape[1])).numpy()
         z, live = (group.z * group.live).numpy(), group.live.float().numpy()
         squares = (z * z) @ live.T
-        tables = (z @ z.T, squares, squares.T, np.ones_like(distance))
+        tables = (z @ z.T, squares, squares.T, distance, np.ones_like(distance))
         upper = np.triu(np.ones_like(distance, dtype=bool), 1)
         for k, (low, high) in enumerate(edges):
             pick = upper & (distance >= low) & (distance < high)
             sums[k] += [table[pick].sum() for table in tables]
     return [
-        {"distance": (low + high) / 2, "correlation": float(ab / np.sqrt(aa * bb)), "pairs": int(count)}
-        for (low, high), (ab, aa, bb, count) in zip(edges, sums, strict=True)
+        {"distance": float(d / count), "correlation": float(ab / np.sqrt(aa * bb)), "pairs": int(count)}
+        for ab, aa, bb, d, count in sums
         if count > 0
     ]
 
 
-def fit_lengthscale(rows: list[dict[str, float]]) -> tuple[float, float]:
-    """Share c and lengthscale l (in rms distance) of c·exp(−d²/(2·l²)), the best of a grid by weighted squares."""
-    d = np.array([row["distance"] for row in rows])
-    r = np.array([row["correlation"] for row in rows])
-    w = np.sqrt(np.array([row["pairs"] for row in rows]))
-    best = (np.inf, 0.0, 0.0)
-    for length in np.arange(0.01, 0.6, 0.01):
-        for share in np.arange(0.5, 1.001, 0.05):
-            loss = float((w * (r - share * np.exp(-0.5 * (d / length) ** 2)) ** 2).sum())
-            best = min(best, (loss, float(share), float(length)))
-    return best[1], best[2]
+def fit_lengthscales(rows: list[dict[str, float]]) -> dict[str, float]:
+    """(1 − w)·exp(−d²/(2·l²)) + w·exp(−d²/(2·k²)), k < l, the best of a grid by squares: 1 at distance 0."""
+    d, r = (np.array([row[key] for row in rows]) for key in ("distance", "correlation"))
+    best: tuple[float, dict[str, float]] = (np.inf, {})
+    for length in np.geomspace(0.02, 0.5, 40):
+        for short in np.geomspace(0.002, 0.05, 40):
+            for share in np.linspace(0, 0.6, 25):
+                curve = (1 - share) * np.exp(-0.5 * (d / length) ** 2) + share * np.exp(-0.5 * (d / short) ** 2)
+                loss = float(((r - curve) ** 2).sum())
+                if loss < best[0] and short < length:
+                    best = (loss, {"rmsLengthscale": length, "roughShare": share, "roughLengthscale": short})
+    return {key: round(float(value), 5) for key, value in best[1].items()}
 
 
 def set_sd(model: Emulator, held: Data, predicted: torch.Tensor) -> None:
@@ -85,18 +87,28 @@ def set_sd(model: Emulator, held: Data, predicted: torch.Tensor) -> None:
         model.log_sd.data[b] = 0.5 * squares[held.blocks == b].mean(0).clamp_min(LEAST_SD**2).log()
 
 
-def even_pairs(model: Emulator, raw: dict[str, np.ndarray], g: torch.Tensor) -> Residuals:
-    """Every second of the near pairs among the points to check; the report uses the others."""
-    third = len(raw["check_alphas"]) // 3
-    rows = np.concatenate([np.arange(0, third, 2), np.arange(third, 2 * third, 2)])
-    alphas = torch.from_numpy(raw["check_alphas"][rows])
+def on_all_images(model: Emulator, alphas: np.ndarray, margins: np.ndarray, g: torch.Tensor) -> Residuals:
+    """Residuals of points (n, 12) recorded on all images, margins (n, 2, 800)."""
+    points = torch.from_numpy(alphas)
     blocks, outputs = model.shape
-    margins = torch.from_numpy(raw["check_margins"][rows]).view(len(rows), 2, blocks, outputs // 2)
-    targets = squash(margins.transpose(1, 2)).flatten(1)
+    by_block = torch.from_numpy(margins).view(len(points), 2, blocks, outputs // 2)
+    targets = squash(by_block.transpose(1, 2)).flatten(1)
     with torch.no_grad():
-        predicted = model(alphas).flatten(1)
+        predicted = model(points).flatten(1)
         sd = residual_sd(predicted, model.log_sd.flatten(), g)
-    return residuals(alphas, predicted, targets, sd)
+    return residuals(points, predicted, targets, sd)
+
+
+def even_pairs(checks: int) -> np.ndarray:
+    """Every second of the near pairs among the points to check; the report uses the others."""
+    third = checks // 3
+    return np.concatenate([np.arange(0, third, 2), np.arange(third, 2 * third, 2)])
+
+
+def even_bases(points: int) -> np.ndarray:
+    """Every second base among the close points, with its neighbours."""
+    each = 1 + len(CLOSE)
+    return np.concatenate([np.arange(base, base + each) for base in range(0, points, 2 * each)])
 
 
 def pack(name: str, arrays: dict[str, np.ndarray], facts: dict[str, Any]) -> None:
@@ -150,13 +162,18 @@ def main() -> None:
     m = found.z.shape[1] // 2
     both = found.live[:, :m] & found.live[:, m:]
     pairs = torch.stack([found.z[:, :m][both], found.z[:, m:][both]])
-    by_distance = correlation_by_distance([even_pairs(model, raw, g)])
-    share, length = fit_lengthscale(by_distance)
+    with np.load(options.work / f"{options.task}-close.npz") as stored:
+        close = dict(stored)
+    near, bases = even_pairs(len(raw["check_alphas"])), even_bases(len(close["alphas"]))
+    groups = [
+        on_all_images(model, raw["check_alphas"][near], raw["check_margins"][near], g),
+        on_all_images(model, close["alphas"][bases], close["margins"][bases], g),
+    ]
+    by_distance = correlation_by_distance(groups)
     facts = {
         "g": [round(float(v), 5) for v in g],
         "partCorrelation": round(float(torch.corrcoef(pairs)[0, 1]), 4),
-        "rmsLengthscale": round(length, 4),
-        "roughShare": round(1 - share, 4),
+        **fit_lengthscales(by_distance),
         "residualCorrelation": by_distance,
         "rmsOnHeldOut": float((predicted - held.targets).square().mean().sqrt()),
         "bitsRightOnHeldOut": float(((predicted > 0) == (held.targets > 0)).float().mean()),
@@ -175,6 +192,8 @@ def main() -> None:
         "bits": packed_bits(raw["margins"]),
         "checkAlphas": raw["check_alphas"],
         "checkBits": packed_bits(raw["check_margins"]),
+        "closeAlphas": close["alphas"],
+        "closeBits": packed_bits(close["margins"]),
     }
     pack(f"recorded-{options.task}", arrays, {"task": options.task, "ids": [str(i) for i in raw["ids"]]})
 

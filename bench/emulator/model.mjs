@@ -4,14 +4,14 @@
 //   outcome = 1 if f(α) + s(f)·r(α) > 0,  s(f) = exp(log s_j + g_0 + g_1·u² + g_2·u⁴),  u = f/τ
 //   r(α) = Σ_k (A_k cos(ω_k·α/ℓ) + B_k sin(ω_k·α/ℓ)) / √F,  ω, A, B standard normal
 // The frequencies are shared by all images, A and B are an image's own. r of the attacked image is correlated with r of the
-// clean one as the residuals of the recording are. A rough part of r has a twentieth of the lengthscale.
+// clean one as the residuals of the recording are. A share of the frequencies has a lengthscale of
+// its own, for what changes at once.
 // Source: Rahimi and Recht 2007 (random Fourier features of the Gaussian kernel).
 import { randomStream } from '../../dist/math/index.js';
 import { readPacked } from './packed.mjs';
 
 const LATENTS = 12;
 const FREQUENCIES = 128;
-const ROUGH_FACTOR = 0.05;
 const PARTS = 2;
 
 /** @type {Map<string, ReturnType<typeof loadModel>>} */
@@ -87,7 +87,7 @@ function linear({ weight, bias }, row, x) {
 }
 
 /** The residual functions of all images: r of a part and image at an α. */
-function drawWaves(task, images, { rmsLengthscale, roughShare, partCorrelation }) {
+function drawWaves(task, images, { rmsLengthscale, roughLengthscale, roughShare, partCorrelation }) {
   const normals = (length, ...key) => {
     const out = new Float64Array(length);
     randomStream('emulator', task, ...key).fillNormal(out);
@@ -95,9 +95,8 @@ function drawWaves(task, images, { rmsLengthscale, roughShare, partCorrelation }
   };
   const rough = Math.round(roughShare * FREQUENCIES);
   const omega = normals(FREQUENCIES * LATENTS, 'frequencies');
-  const length = rmsLengthscale * Math.sqrt(LATENTS);
   omega.forEach((_, i) => {
-    omega[i] /= i < rough * LATENTS ? ROUGH_FACTOR * length : length;
+    omega[i] /= (i < rough * LATENTS ? roughLengthscale : rmsLengthscale) * Math.sqrt(LATENTS);
   });
   const size = 2 * FREQUENCIES;
   const own = [normals(images * size, 'clean'), normals(images * size, 'attacked')];

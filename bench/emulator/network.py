@@ -14,7 +14,7 @@ import torch
 from fast import LATENTS
 from torch import Tensor, nn
 
-WIDTH = 128
+WIDTH = 256
 # Margins beyond a few logits say no more about the side of 0.
 TAU = 4.0
 BATCH = 128
@@ -78,7 +78,7 @@ def train(data: Data, held_out: Data, blocks: int, epochs: int, seed: int) -> Em
             loss.backward()
             optimiser.step()
             schedule.step()
-        if epoch % 20 == 19:
+        if epoch % 10 == 9:
             with torch.no_grad():
                 held = likelihood_loss(model, held_out)
             print(f"epoch {epoch + 1}: {float(loss.detach()):.4f}, held out {float(held):.4f}", flush=True)

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-from design import around, first_design, journal_points, pairs_to_check
+from design import around, close_points, first_design, journal_points, pairs_to_check
 from fast import FastObjective, Sample
 
 SEED = 7001
@@ -22,6 +22,7 @@ PER_BLOCK = IMAGES // BLOCKS
 FIRST = 3600
 SECOND = 1600
 CHECKS = 150
+CLOSE_BASES = 16
 # Best points of the first part, by mean score less the block's mean, that the second part goes around.
 BEST = 40
 
@@ -58,13 +59,19 @@ class Recording:
                 self.margins[self.done] = self._judge(self.alphas[self.done], clean, attacked)
                 self.done += 1
             if self.checked * (FIRST + SECOND) < self.done * CHECKS:
-                row = self.check_margins[self.checked]
-                for b, (clean, attacked) in enumerate(self.samples):
-                    where = slice(b * PER_BLOCK, (b + 1) * PER_BLOCK)
-                    row[:, where] = self._judge(self.checks[self.checked], clean, attacked)
+                self._on_all(self.checks[self.checked], self.check_margins[self.checked])
                 self.checked += 1
         self.seconds += time.process_time() - start
         return self.done < FIRST + SECOND or self.checked < CHECKS
+
+    def close(self) -> None:
+        """Records CLOSE_BASES points with their close neighbours on all images into <task>-close.npz."""
+        rng = np.random.default_rng([SEED, 2])
+        alphas = close_points(rng, self.journals[1], CLOSE_BASES).astype(np.float32)
+        margins = np.zeros((len(alphas), 2, IMAGES), np.float16)
+        for row, point in zip(margins, alphas, strict=True):
+            self._on_all(point, row)
+        np.savez(self.file.with_name(f"{self.task}-close.npz"), alphas=alphas, margins=margins)
 
     def save(self) -> None:
         np.savez(
@@ -78,6 +85,10 @@ class Recording:
             ids=np.array(self.ids),
             seconds=self.seconds,
         )
+
+    def _on_all(self, alphas: np.ndarray, row: np.ndarray) -> None:
+        for b, (clean, attacked) in enumerate(self.samples):
+            row[:, b * PER_BLOCK : (b + 1) * PER_BLOCK] = self._judge(alphas, clean, attacked)
 
     def _judge(self, alphas: np.ndarray, clean: Sample, attacked: Sample) -> np.ndarray:
         return np.stack([self.objective.margins(part, alphas.tolist()) for part in (clean, attacked)])
@@ -110,6 +121,8 @@ def main() -> None:
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
     going = [Recording(task, options.work, options.journals) for task in ("fine", "coarse")]
+    for recording in going:
+        recording.close()
     while going:
         going = [recording for recording in going if recording.step(100) or recording.save()]
         for recording in going:

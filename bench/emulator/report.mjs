@@ -12,6 +12,8 @@ import { readPacked } from './packed.mjs';
 
 const TASKS = ['coarse', 'fine'];
 const LATENTS = 12;
+/** Root-mean-square distances of close points, as design.py has them. */
+const CLOSE = [0.005, 0.01, 0.02, 0.04, 0.07];
 const STARTS = 12;
 const SWEEPS = 4;
 const RESULTS = new URL('../results/emulator.json', import.meta.url);
@@ -33,35 +35,36 @@ function ranks(values) {
 
 const spearman = (a, b) => sampleCorrelation(ranks(a), ranks(b));
 
-/** The recorded points of a task with their outcomes as text: those held out from the fit, and those to check. */
+/** The recorded points of a task, each with its outcomes: held out from the fit, to check, and close to each other. */
 function recorded(task) {
-  const { facts, array } = readPacked(`recorded-${task}`);
+  const packed = readPacked(`recorded-${task}`);
   const { perBlock, blocks } = emulatorModel(task).facts;
-  const alphasOf = (all) => (row) => [...all.subarray(row * LATENTS, (row + 1) * LATENTS)];
-  const textOf = (bits, images) => (row) => {
-    const bytes = images / 8;
-    const part = (p) =>
-      [...bits.subarray((2 * row + p) * bytes, (2 * row + p + 1) * bytes)]
-        .map((byte) => byte.toString(2).padStart(8, '0'))
-        .join('');
-    return { clean: part(0), robust: part(1) };
-  };
-  const heldOut = array('heldOut');
-  const blockOf = array('blocks');
-  const ownAlphas = alphasOf(array('alphas'));
-  const ownText = textOf(array('bits'), perBlock);
-  const checkAlphas = alphasOf(array('checkAlphas'));
-  const checkText = textOf(array('checkBits'), blocks * perBlock);
+  const block = packed.array('blocks');
+  const heldOut = packed.array('heldOut');
+  const own = pointsOf(packed, 'alphas', 'bits', perBlock).map((point, row) => ({
+    ...point,
+    block: block[row],
+  }));
   return {
-    points: facts.arrays.alphas.shape[0],
-    heldOut: [...heldOut.keys()]
-      .filter((row) => heldOut[row] === 1)
-      .map((row) => ({ alphas: ownAlphas(row), block: blockOf[row], bits: ownText(row) })),
-    checks: range(facts.arrays.checkAlphas.shape[0]).map((row) => ({
-      alphas: checkAlphas(row),
-      bits: checkText(row),
-    })),
+    points: own.length,
+    heldOut: own.filter((_, row) => heldOut[row] === 1),
+    checks: pointsOf(packed, 'checkAlphas', 'checkBits', blocks * perBlock),
+    close: pointsOf(packed, 'closeAlphas', 'closeBits', blocks * perBlock),
   };
+}
+
+function pointsOf({ array, facts }, alphasKey, bitsKey, images) {
+  const alphas = array(alphasKey);
+  const bytes = array(bitsKey);
+  const size = images / 8;
+  const part = (at) =>
+    Array.from(bytes.subarray(at * size, (at + 1) * size), (byte) => byte.toString(2).padStart(8, '0')).join(
+      '',
+    );
+  return range(facts.arrays[alphasKey].shape[0]).map((row) => ({
+    alphas: [...alphas.subarray(row * LATENTS, (row + 1) * LATENTS)],
+    bits: { clean: part(2 * row), robust: part(2 * row + 1) },
+  }));
 }
 
 /** Share of bits that two outcomes have in common. */
@@ -118,47 +121,69 @@ function differenceError(emulated, real) {
 }
 
 function reportOf(task) {
-  const model = emulatorModel(task);
-  const { points, heldOut, checks } = recorded(task);
-  const { perBlock } = model.facts;
-  const all = range(model.images);
-  const kinds = { rough: {}, smooth: { smooth: true } };
+  const { points, heldOut, checks, close } = recorded(task);
+  const groups = pairGroups(checks, close);
+  const differ = (outcomesOf) =>
+    groups.map(({ name, pairs }) => ({
+      name,
+      ...differences(pairs.map((pair) => pair.map(outcomesOf))),
+    }));
+  return {
+    task,
+    recordedPoints: points,
+    heldOutPoints: heldOut.length,
+    checkPoints: checks.length,
+    recorded: { differences: differ(({ bits }) => bits) },
+    rough: quality(task, { heldOut, checks }, groups, {}),
+    smooth: quality(task, { heldOut, checks }, groups, { smooth: true }),
+    ...cost(task),
+  };
+}
+
+/** Pairs of recorded points: near and far ones among those to check, and close ones by distance. */
+function pairGroups(checks, close) {
   const third = Math.floor(checks.length / 3);
-  const nearPairs = range(third).map((i) => [i, third + i]);
-  const farPairs = range(third - 1).map((i) => [i, i + 1]);
-  const report = { task, recordedPoints: points, heldOutPoints: heldOut.length, checkPoints: checks.length };
-  const real = checks.map(({ bits }) => bits);
-  const at = (pairs, bits) => pairs.map(([i, j]) => [bits[i], bits[j]]);
-  report.recorded = { near: differences(at(nearPairs, real)), far: differences(at(farPairs, real)) };
-  for (const [kind, options] of Object.entries(kinds)) {
-    const onChecks = checks.map(({ alphas }) => model.outcomes(alphas, all, options));
-    const onHeldOut = heldOut.map(({ alphas, block }) =>
-      model.outcomes(alphas, range(perBlock, block * perBlock), options),
+  // Near pairs and bases of even number were used to fit how rough residuals are.
+  const odd = (count) => range(count).filter((i) => i % 2 === 1);
+  const each = 1 + CLOSE.length;
+  const bases = odd(close.length / each).map((i) => i * each);
+  return [
+    ...CLOSE.map((distance, k) => ({
+      name: `distance ${distance}`,
+      pairs: bases.map((base) => [close[base], close[base + k + 1]]),
+    })),
+    { name: 'near', pairs: odd(third).map((i) => [checks[i], checks[third + i]]) },
+    { name: 'far', pairs: range(third - 1).map((i) => [checks[i], checks[i + 1]]) },
+  ];
+}
+
+/** How right the emulator is with these options. */
+function quality(task, { heldOut, checks }, groups, options) {
+  const model = emulatorModel(task);
+  const { blocks, perBlock } = model.facts;
+  const all = range(model.images);
+  const emulate = ({ alphas }) => model.outcomes(alphas, all, options);
+  const byBlock = range(blocks).map((block) => {
+    const points = heldOut.filter((point) => point.block === block);
+    const images = range(perBlock, block * perBlock);
+    return compareMeans(
+      points.map(({ alphas }) => model.outcomes(alphas, images, options)),
+      points.map(({ bits }) => bits),
     );
-    const byBlock = range(model.facts.blocks).map((b) => {
-      const rows = range(heldOut.length).filter((i) => heldOut[i].block === b);
-      return compareMeans(
-        rows.map((i) => onHeldOut[i]),
-        rows.map((i) => heldOut[i].bits),
-      );
-    });
-    const average = Object.fromEntries(
-      Object.keys(byBlock[0]).map((key) => [key, mean(byBlock.map((row) => row[key]))]),
-    );
-    report[kind] = {
-      checksOn800Images: compareMeans(onChecks, real),
-      heldOutOn200Images: average,
-      near: {
-        ...differences(at(nearPairs, onChecks)),
-        ...differenceError(at(nearPairs, onChecks), at(nearPairs, real)),
-      },
-      far: {
-        ...differences(at(farPairs, onChecks)),
-        ...differenceError(at(farPairs, onChecks), at(farPairs, real)),
-      },
-    };
-  }
-  return { ...report, ...cost(task) };
+  });
+  const keys = Object.keys(byBlock[0]);
+  return {
+    checksOn800Images: compareMeans(
+      checks.map(emulate),
+      checks.map(({ bits }) => bits),
+    ),
+    heldOutOn200Images: Object.fromEntries(keys.map((key) => [key, mean(byBlock.map((row) => row[key]))])),
+    differences: groups.map(({ name, pairs }) => {
+      const emulated = pairs.map((pair) => pair.map(emulate));
+      const real = pairs.map((pair) => pair.map(({ bits }) => bits));
+      return { name, ...differences(emulated), ...differenceError(emulated, real) };
+    }),
+  };
 }
 
 /** CPU-milliseconds of an evaluation and of a truth. */
