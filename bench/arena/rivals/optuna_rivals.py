@@ -6,6 +6,9 @@ Recommended: study.best_trial.
 import warnings
 
 import optuna
+import optuna._gp.acqf  # loaded late by the sampler: its time is no ask's
+import optuna._gp.gp
+import optuna._gp.optim_mixed
 import torch
 
 from rival import History
