@@ -9,6 +9,9 @@ import optuna
 import optuna._gp.acqf  # loaded late by the sampler: its time is no ask's
 import optuna._gp.gp
 import optuna._gp.optim_mixed
+import optuna._gp.optim_sample
+import optuna._gp.qmc
+import scipy.stats.qmc  # noqa: F401
 import torch
 
 from rival import History
