@@ -143,6 +143,8 @@ function tailsText({ largestZ: { value, chance }, observations }: Calibration): 
 
 function calibrationVerdict({ verdict, observations }: Calibration): string {
   if (verdict === 'calibrated') return `calibrated, as far as ${observations} can tell`;
+  if (verdict === 'heavy-tailed')
+    return 'heavy-tailed: most are nearer than predicted, and some much farther';
   const how = verdict === 'over-confident' ? 'too few lie' : 'too many lie';
   return `${verdict}, for ${how} inside its intervals to be chance`;
 }

@@ -127,7 +127,8 @@ export interface Calibration {
   readonly constantLogDensity: number;
   /** Spearman's rank correlation of prediction and value; absent where either does not vary. */
   readonly rankCorrelation?: number;
-  readonly verdict: 'over-confident' | 'under-confident' | 'calibrated';
+  /** `heavy-tailed`: more than chance allows are close to their prediction, and more than that far from it. */
+  readonly verdict: 'over-confident' | 'under-confident' | 'heavy-tailed' | 'calibrated';
   /** Whether the model predicts better than a constant. */
   readonly informative: boolean;
   /** Largest |z| first. */

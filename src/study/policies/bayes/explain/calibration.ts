@@ -74,13 +74,14 @@ function largestOf(z: Float64Array): Calibration['largestZ'] {
   return { value, chance: -Math.expm1(z.length * Math.log1p(-2 * normalCdf(-value))) };
 }
 
-/** Too few inside an interval: over-confident; too many: under-confident; the rarer count decides where both occur. */
+/** Too few inside an interval: over-confident; too many: under-confident; too many in one and too few in another: tails. */
 function verdictOf(coverage: readonly Coverage[], n: number): Calibration['verdict'] {
   const tails = coverage.map(({ level, inside }) => binomialTails(n, level, inside));
   const few = Math.min(...tails.map(({ atMost }) => atMost));
   const many = Math.min(...tails.map(({ atLeast }) => atLeast));
   if (Math.min(few, many) >= RARE) return 'calibrated';
-  return few <= many ? 'over-confident' : 'under-confident';
+  if (few < RARE && many < RARE) return 'heavy-tailed';
+  return few < RARE ? 'over-confident' : 'under-confident';
 }
 
 /** Log density of each target under a normal with the mean and the variance of the others, one unknown mean allowed for. */
