@@ -1,8 +1,9 @@
 // The emulator's model of a task: the sign of each image's margin, clean and attacked, for any α.
 //
 // Notation: f predicted margin, squashed to (−τ, τ); s its residual sd; r a fixed random function of unit variance:
-//   outcome = 1 if f(α) + s(f)·r(α) > 0,  s(f) = exp(log s_j + g_0 + g_1·u² + g_2·u⁴),  u = f/τ
+//   outcome = 1 if f(α) + c·s(f)·r(α) > 0,  s(f) = exp(log s_j + g_0 + g_1·u² + g_2·u⁴),  u = f/τ
 //   r(α) = Σ_k (A_k cos(ω_k·α/ℓ) + B_k sin(ω_k·α/ℓ)) / √F,  ω, A, B standard normal
+// c makes outcomes of near points differ as often as recorded ones do: f is rough by itself, so that c < 1.
 // The frequencies are shared by all images, A and B are an image's own. r of the attacked image is correlated with r of the
 // clean one as the residuals of the recording are. A share of the frequencies has a lengthscale of
 // its own, for what changes at once.
@@ -40,11 +41,11 @@ function loadModel(task) {
      * Bits of some images under an α of 12 numbers in [0, 1].
      * @param {readonly number[]} alphas
      * @param {ArrayLike<number>} chosen numbers of images
-     * @param {{ smooth?: boolean }} [options] - smooth leaves the residual out.
+     * @param {{ scale?: number }} [options] - of the residual; 0 leaves it out.
      */
-    outcomes(alphas, chosen, { smooth = false } = {}) {
+    outcomes(alphas, chosen, { scale = facts.residualScale } = {}) {
       const hidden = trunk(layers, alphas);
-      const wave = smooth ? undefined : waves.at(alphas);
+      const wave = scale === 0 ? undefined : waves.at(alphas);
       const text = ['', ''];
       for (let k = 0; k < chosen.length; k++) {
         const image = chosen[k];
@@ -52,7 +53,7 @@ function loadModel(task) {
         for (let part = 0; part < PARTS; part++) {
           const output = (block * PARTS + part) * perBlock + (image % perBlock);
           const f = tau * Math.tanh(linear(heads, output, hidden) / tau);
-          const margin = wave === undefined ? f : f + sd(f, logSd[output], facts) * wave(part, image);
+          const margin = wave === undefined ? f : f + scale * sd(f, logSd[output], facts) * wave(part, image);
           text[part] += margin > 0 ? '1' : '0';
         }
       }

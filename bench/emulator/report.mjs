@@ -1,7 +1,7 @@
 // How right the emulator is: `node bench/emulator/report.mjs`, on recorded points that its fit never saw, into
 // bench/results/emulator.json. Before that it looks for α that are good on all images and keeps them with the weights.
 //
-// `rough` is the emulator as searches see it, `smooth` the same without its random residuals.
+// `rough` is the emulator as searches see it, its residuals scaled to make it as rough as the recording, `smooth` the same without its random residuals.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mean, quantile, rootMeanSquare, sampleCorrelation, standardDeviation } from 'simple-statistics';
 import { randomStream } from '../../dist/math/index.js';
@@ -10,15 +10,16 @@ import { emulatorProblem } from './emulator.mjs';
 import { emulatorModel } from './model.mjs';
 import { readPacked } from './packed.mjs';
 
+const range = (length, from = 0) => Array.from({ length }, (_, i) => from + i);
+
 const TASKS = ['coarse', 'fine'];
 const LATENTS = 12;
 /** Root-mean-square distances of close points, as design.py has them. */
 const CLOSE = [0.005, 0.01, 0.02, 0.04, 0.07];
+const SCALES = range(11).map((i) => i / 10);
 const STARTS = 12;
 const SWEEPS = 4;
 const RESULTS = new URL('../results/emulator.json', import.meta.url);
-
-const range = (length, from = 0) => Array.from({ length }, (_, i) => from + i);
 
 /** Ranks from 1, ties at their mean. */
 function ranks(values) {
@@ -135,24 +136,24 @@ function reportOf(task) {
     checkPoints: checks.length,
     recorded: { differences: differ(({ bits }) => bits) },
     rough: quality(task, { heldOut, checks }, groups, {}),
-    smooth: quality(task, { heldOut, checks }, groups, { smooth: true }),
+    smooth: quality(task, { heldOut, checks }, groups, { scale: 0 }),
     ...cost(task),
   };
 }
 
 /** Pairs of recorded points: near and far ones among those to check, and close ones by distance. */
-function pairGroups(checks, close) {
+function pairGroups(checks, close, parity = 1) {
   const third = Math.floor(checks.length / 3);
   // Near pairs and bases of even number were used to fit how rough residuals are.
-  const odd = (count) => range(count).filter((i) => i % 2 === 1);
+  const half = (count) => range(count).filter((i) => i % 2 === parity);
   const each = 1 + CLOSE.length;
-  const bases = odd(close.length / each).map((i) => i * each);
+  const bases = half(close.length / each).map((i) => i * each);
   return [
     ...CLOSE.map((distance, k) => ({
       name: `distance ${distance}`,
       pairs: bases.map((base) => [close[base], close[base + k + 1]]),
     })),
-    { name: 'near', pairs: odd(third).map((i) => [checks[i], checks[third + i]]) },
+    { name: 'near', pairs: half(third).map((i) => [checks[i], checks[third + i]]) },
     { name: 'far', pairs: range(third - 1).map((i) => [checks[i], checks[i + 1]]) },
   ];
 }
@@ -199,6 +200,22 @@ function cost(task) {
   return { cpuMsAnEvaluation: time((a) => problem.evaluate(a)), cpuMsATruth: time((a) => problem.truth(a)) };
 }
 
+/** The scale of residuals with which close and near points of even number differ in as many bits as recorded. */
+function fitScale(task) {
+  const model = emulatorModel(task);
+  const all = range(model.images);
+  const { checks, close } = recorded(task);
+  const pairs = pairGroups(checks, close, 0)
+    .slice(0, -1)
+    .flatMap((group) => group.pairs);
+  const differing = (outcomesOf) => mean(pairs.map(([a, b]) => 1 - agreement(outcomesOf(a), outcomesOf(b))));
+  const aim = differing(({ bits }) => bits);
+  const off = SCALES.map((scale) =>
+    Math.abs(differing(({ alphas }) => model.outcomes(alphas, all, { scale })) - aim),
+  );
+  return SCALES[off.indexOf(Math.min(...off))];
+}
+
 /** α good on all images: sweeps over single coordinates from the best recorded points. */
 function findGood(task) {
   const model = emulatorModel(task);
@@ -224,12 +241,15 @@ function findGood(task) {
   });
 }
 
+// One scale for both tasks, the larger one: rather a little too rough than too smooth, which would flatter every search.
+const residualScale = Math.max(...TASKS.map(fitScale));
 for (const task of TASKS) {
   const file = new URL(`data/weights-${task}.json`, import.meta.url);
   const facts = JSON.parse(readFileSync(file, 'utf8'));
+  Object.assign(emulatorModel(task).facts, { residualScale });
   const good = findGood(task);
-  writeFileSync(file, `${JSON.stringify({ ...facts, good }, null, 2)}\n`);
-  emulatorModel(task).facts.good = good;
+  Object.assign(emulatorModel(task).facts, { good });
+  writeFileSync(file, `${JSON.stringify({ ...facts, residualScale, good }, null, 2)}\n`);
 }
 const report = TASKS.map(reportOf);
 const rounded = JSON.parse(JSON.stringify(report), (_, v) =>
