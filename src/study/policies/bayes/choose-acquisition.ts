@@ -63,12 +63,6 @@ export function chooseAcquisition(
   }
 }
 
-/** log EI over the greatest posterior mean of an observed point plus `above` of its posterior standard deviations. */
-export function overBestMean(gp: ExactGp, above: number): Acquisition {
-  const { mean, variance } = gp.predict(bestPoints(gp, 1), 1);
-  return logExpectedImprovement(gp, { best: mean[0] + above * Math.sqrt(variance[0]) });
-}
-
 /**
  * Whether failed trials count as pending. Not for `ei`, which stays the plain one of a search that looks at outcomes
  * alone: their points are left out as known ones, see `searchPoint`.

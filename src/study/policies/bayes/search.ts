@@ -11,7 +11,7 @@ import { randomStream } from '../../../math/index.js';
 import type { PolicyContext, PolicyNote } from '../policy.js';
 import { bestPoints } from './best-points.js';
 import type { Pending } from './choose-acquisition.js';
-import { chooseAcquisition, failedArePending, overBestMean, replacementNote } from './choose-acquisition.js';
+import { chooseAcquisition, failedArePending, replacementNote } from './choose-acquisition.js';
 import { concatenate } from './concatenate.js';
 import { freshPoint } from './fresh-point.js';
 import { isNearAny } from './near-duplicates.js';
@@ -86,10 +86,6 @@ export function acquisitionNow(context: PolicyContext, settings: BayesSettings, 
     x: failedArePending(settings) ? concatenate(running, failed) : running,
     running: running.length / gp.dimension,
   };
-  const bar = settings.racing?.bar ?? null;
-  if (bar !== null && pending.x.length === 0) {
-    return { acquisition: overBestMean(gp, bar), pending, running, failed };
-  }
   const fantasies = randomStream(context.seed, context.trials.length, 'fantasies');
   return { acquisition: chooseAcquisition(settings, gp, pending, fantasies), pending, running, failed };
 }

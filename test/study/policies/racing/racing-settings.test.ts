@@ -27,7 +27,7 @@ describe('racingSettings(given)', () => {
     [true, 'bayes policy racing: expected an object or null, got true'],
     [
       { blocks: 8, rounds: 3 },
-      'bayes policy racing: expected only blocks, start, order, futility, promote, evidence, bar, got "rounds"',
+      'bayes policy racing: expected only blocks, start, order, futility, promote, evidence, got "rounds"',
     ],
     [{}, 'bayes policy racing.blocks: expected an integer of at least 1, got undefined'],
     [{ blocks: 0 }, 'bayes policy racing.blocks: expected an integer of at least 1, got 0'],
@@ -36,7 +36,6 @@ describe('racingSettings(given)', () => {
     [{ blocks: 4, futility: NaN }, 'bayes policy racing.futility: expected a number from 0 to 1, got NaN'],
     [{ blocks: 4, promote: -1 }, 'bayes policy racing.promote: expected an integer of at least 0, got -1'],
     [{ blocks: 4, evidence: 1 }, 'bayes policy racing.evidence: expected a finite number above 1, got 1'],
-    [{ blocks: 4, bar: Infinity }, 'bayes policy racing.bar: expected a finite number or null, got Infinity'],
   ])('refuses %j', (given, message) => {
     const error = thrownBy(() => racingSettings(given));
     expect(error).toBeInstanceOf(BoSearchError);

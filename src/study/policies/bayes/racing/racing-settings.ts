@@ -14,9 +14,6 @@ export interface RacingSettings {
   readonly promote: number;
   /** Evidence (e-value) of the paired test against the incumbent at which a losing trial stops, above 1. Default 20. */
   readonly evidence: number;
-  /** What a new point is to surpass: the best posterior mean plus this many posterior standard deviations of it, or null for
-   * the incumbent's uncertain value itself. */
-  readonly bar: number | null;
 }
 
 /** What a caller may give: the number of blocks, and any of the other settings. */
@@ -29,7 +26,6 @@ export const RACING_DEFAULTS: Omit<RacingSettings, 'blocks'> = {
   futility: 0.9,
   promote: 0,
   evidence: 20,
-  bar: null,
 };
 
 /**
@@ -44,7 +40,7 @@ export function racingSettings(given: unknown): RacingSettings | null {
     if (!known.includes(name)) throw refuse('', `only ${known.join(', ')}`, name);
   }
   const settings = { ...RACING_DEFAULTS, ...(given as { readonly blocks: number }) };
-  const { blocks, start, order, futility, promote, evidence, bar } = settings;
+  const { blocks, start, order, futility, promote, evidence } = settings;
   if (!isCount(blocks)) throw refuse('.blocks', 'an integer of at least 1', blocks);
   if (!isCount(start) || start > blocks) throw refuse('.start', `an integer from 1 to ${blocks}`, start);
   if (order !== 'rotate' && order !== 'same') throw refuse('.order', 'rotate, same', order);
@@ -53,7 +49,6 @@ export function racingSettings(given: unknown): RacingSettings | null {
   if (!(evidence > 1 && evidence < Infinity)) {
     throw refuse('.evidence', 'a finite number above 1', evidence);
   }
-  if (bar !== null && !Number.isFinite(bar)) throw refuse('.bar', 'a finite number or null', bar);
   return settings;
 }
 

@@ -43,7 +43,10 @@ function imagesOf({ blocks }: RacedPoint): number {
   return blocks.reduce((sum, block) => sum + imageScores(block).length, 0);
 }
 
-/** The point with its posterior mean and 95 % interval; nothing where none of its trials has ended with a value. */
+/**
+ * The point with its posterior mean and 95 % interval, of which only what scores of images can be is told: from 0 to 1; nothing where
+ * none of its trials has ended with a value.
+ */
 function recommended(point: RacedPoint, observations: Observations, { gp, fit }: Surrogate): Recommended[] {
   const ended = point.trials.filter(({ outcome }) => outcome !== undefined && !('failed' in outcome));
   const last = ended.at(-1);
@@ -54,7 +57,7 @@ function recommended(point: RacedPoint, observations: Observations, { gp, fit }:
   const y = shift + scale * mean[0];
   const half = Z95 * scale * Math.sqrt(variance[0] + gp.meanVariance(at, 1)[0]);
   const { transform, sign } = observations;
-  const toUser = (value: number) => untransform(transform, sign * value);
+  const toUser = (value: number) => Math.min(1, Math.max(0, untransform(transform, sign * value)));
   const ends = [toUser(y - half), toUser(y + half)].sort((a, b) => a - b);
   return [{ trial: last.number, mean: toUser(y), interval: [ends[0], ends[1]] }];
 }
