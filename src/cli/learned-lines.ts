@@ -5,15 +5,18 @@ import type { ResultRow, SearchResults } from '../search/index.js';
 export function learnedLines({
   evaluations,
   recommended,
-}: Pick<SearchResults['search'], 'evaluations' | 'recommended'>): string[] {
+  race,
+}: Pick<SearchResults['search'], 'evaluations' | 'recommended' | 'race'>): string[] {
   const { mean, interval, trial, observed } = recommended;
   const [low, high] = interval.map(fixed);
   const counted = `trial ${trial}, counted from 0`;
   return [
-    `learned after ${evaluations} evaluations (${counted}): ${fixed(mean)} [${low}, ${high}] on the search images`,
+    `learned after ${evaluations} ${race === undefined ? 'evaluations' : 'trials'} (${counted}): ${fixed(mean)} [${low}, ${high}] on the search images`,
     ...(observed.trial === trial
       ? []
-      : [`chosen by posterior mean; best observed: trial ${observed.trial} with ${fixed(observed.value)}`]),
+      : [
+          `chosen by posterior mean; best observed: trial ${observed.trial} with ${fixed(observed.value)}${onImages(observed)}`,
+        ]),
   ];
 }
 
@@ -29,6 +32,10 @@ export function verdictLines(rows: readonly Pick<ResultRow, 'name' | 'difference
     ...(worse.length === 0 ? [] : [`what was learned is worse than: ${names(worse)}`]),
     ...(level.length === 0 ? [] : [`these images do not tell what was learned from: ${names(level)}`]),
   ];
+}
+
+function onImages({ images }: { readonly images?: number }): string {
+  return images === undefined ? '' : ` on ${images} images`;
 }
 
 function fixed(value: number): string {

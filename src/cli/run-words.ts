@@ -1,5 +1,5 @@
 /** What each event of a search says, in one line; an event without words does not compile. */
-import type { SearchEvent } from '../search/index.js';
+import type { ImagesDone, SearchEvent, TrialEvent } from '../search/index.js';
 import { oneLine } from './terminal.js';
 import type { PassedOver } from '../objective/index.js';
 
@@ -11,6 +11,7 @@ export type EventWords =
       readonly task: string;
       readonly done: number;
       readonly of: number;
+      readonly unit?: string;
       readonly value?: number;
       readonly best?: number;
     };
@@ -25,7 +26,8 @@ export function wordsOf(event: SearchEvent): EventWords {
       );
     }
     case 'study': {
-      const { ended, evaluations, place } = event;
+      const { ended, evaluations, place, images } = event;
+      if (images !== undefined) return line(raceWords(ended, images, place));
       if (ended === 0) return line(`search of ${evaluations} evaluations, kept in ${place}`);
       return line(`going on with ${place}: ${ended} of ${evaluations} evaluations are there`);
     }
@@ -41,6 +43,7 @@ export function wordsOf(event: SearchEvent): EventWords {
       );
     }
     case 'trial':
+      if (event.images !== undefined) return raceProgress(event, event.images);
       return progress('search', event);
     case 'trial-failed':
       return line(`trial ${event.number} failed: ${event.reason}`);
@@ -55,6 +58,16 @@ export function wordsOf(event: SearchEvent): EventWords {
     default:
       return event satisfies never;
   }
+}
+
+function raceWords(ended: number, { judged, of }: ImagesDone, place: string): string {
+  if (ended === 0) return `race of ${of} image judgements, kept in ${place}`;
+  return `going on with ${place}: ${judged} of ${of} image judgements are there, in ${ended} trials`;
+}
+
+/** The last block may go beyond what is wanted. */
+function raceProgress({ value, best }: TrialEvent, { judged, of }: ImagesDone): EventWords {
+  return { kind: 'progress', task: 'race', done: Math.min(judged, of), of, unit: 'images', value, best };
 }
 
 /** Why `auto` took no quicker backend; nothing where it took the first, or one was asked for. */

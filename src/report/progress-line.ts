@@ -7,6 +7,8 @@ export interface Progress {
   readonly task: string;
   readonly done: number;
   readonly of: number;
+  /** What is counted, where it is not what the task says: `images`. */
+  readonly unit?: string;
   /** Last and best value, where there are values. */
   readonly value?: number;
   readonly best?: number;
@@ -34,8 +36,9 @@ export function progressLine(progress: Progress, style: TextStyle = PLAIN, width
   return room < LEAST_ROOM ? fitted(progress, width) : `${bar} ${fitted(progress, room)}`;
 }
 
-function partsOf({ task, done, of, value, best, secondsLeft }: Progress): string[] {
-  const parts = [task, `${String(done).padStart(String(of).length)}/${of}`];
+function partsOf({ task, done, of, unit, value, best, secondsLeft }: Progress): string[] {
+  const counted = unit === undefined ? '' : ` ${unit}`;
+  const parts = [task, `${String(done).padStart(String(of).length)}/${of}${counted}`];
   if (value !== undefined) parts.push(`value ${value.toFixed(3)}`);
   if (best !== undefined) parts.push(`best ${best.toFixed(3)}`);
   if (secondsLeft !== undefined && done < of) parts.push(`${formatDuration(secondsLeft)} left`);

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import {
   type CommandEvaluator,
   type CommandEvaluatorOptions,
+  type EvaluateOptions,
   type EvaluatorEvent,
   type EvaluatorSample,
   openCommandEvaluator,
@@ -12,6 +13,7 @@ import { BoSearchError } from '../errors.js';
 import { summariseCounts } from '../objective/evaluation/attack-summary.js';
 import type { ImageOutcomes, Json } from '../trial/index.js';
 import { attackSpec } from './config/attack-plan.js';
+import { askedWords, racingPlan, searchBlockImages, searchSampleImages } from './config/racing-plan.js';
 import { configPlace } from './config/config-place.js';
 import { type EvaluatorConfig, type SearchConfig, weightsOf } from './config/search-config.js';
 import type { SearchListener } from './events.js';
@@ -97,9 +99,9 @@ function assertEnoughImages(
       const message = `${where}: expected an evaluator with images named ${split}, got one with ${names || 'none'}`;
       throw new BoSearchError('E_CONFIG', message, { hint });
     }
-    const { images } = config[split];
+    const images = imagesAsked(config, split);
     if (images <= most) continue;
-    const message = `${where}: expected at most ${most}, which the evaluator has for it, got ${images}`;
+    const message = `${where}: expected at most ${most}, which the evaluator has for it, got ${askedWords(config, images, split)}`;
     throw new BoSearchError('E_CONFIG', message, { hint });
   }
 }
@@ -110,7 +112,8 @@ async function judgedSample(
   split: JudgedSplit,
   { signal, onEvent }: SampleJudgeOptions,
 ): Promise<JudgedSample> {
-  const blockSize = split === 'search' ? config.search.block : undefined;
+  const blockSize = split === 'search' ? searchBlockImages(config) : undefined;
+  const fresh = split === 'search' ? (racingPlan(config)?.fresh ?? 0) : 0;
   const spec = sampleSpec(config, split);
   const ending = signal === undefined ? {} : { signal };
   let attacking = true; // later progress is of evaluations, which the trials' own events tell
@@ -122,25 +125,46 @@ async function judgedSample(
     },
   });
   attacking = false;
+  assertAllImages(sample, spec, fresh > 0);
   const attack = sample.attack === undefined ? undefined : summariseCounts(sample.attack);
   const kept = sample.images;
   if (attack !== undefined) onEvent?.({ kind: 'attacked', split, reused: false, kept, summary: attack });
   return {
     name: sample.name,
-    images: sample.images,
+    images: sample.images - fresh,
     draws: spec.draws,
-    ...(sample.labels === undefined ? {} : { labels: sample.labels }),
+    ...(sample.labels === undefined ? {} : { labels: sample.labels.slice(0, sample.images - fresh) }),
     ...(attack === undefined ? {} : { attack }),
     undefended: evaluator.description.can?.includes('no-defence') === true,
     objective: sample.objective,
-    score: (alphas, stop) => patiently(sample, alphas, stop),
+    score: (alphas, signal) =>
+      patiently(sample, alphas, {
+        images: sample.images - fresh,
+        ...(signal === undefined ? {} : { signal }),
+      }),
     dispose: () => undefined,
   };
 }
 
+/** Blocks of a race are cut by position: where images are left out, they are others. */
+function assertAllImages({ name, images }: EvaluatorSample, spec: SampleSpec, raced: boolean): void {
+  if (!raced || images === spec.images) return;
+  throw new BoSearchError(
+    'E_EVALUATOR',
+    `evaluator: expected all ${spec.images} images of ${name}, which racing cuts into blocks, got ${images}`,
+    { hint: 'let it keep images on which the attack failed, or leave out search.racing' },
+  );
+}
+
+/** Images of a split's sample; those of a race include fresh ones. */
+function imagesAsked(config: SearchConfig, split: JudgedSplit): number {
+  return split === 'search' ? searchSampleImages(config) : config.heldOut.images;
+}
+
 /** On the search images only what has weight; held out, both accuracies are told. */
 export function sampleSpec(config: SearchConfig, split: JudgedSplit): SampleSpec {
-  const { images, draws } = split === 'search' ? config.search : config.heldOut;
+  const { draws } = config[split];
+  const images = imagesAsked(config, split);
   const { clean, robust } = split === 'search' ? weightsOf(config) : { clean: 1, robust: 1 };
   const { blur, noise } = config.preprocessing;
   return {
@@ -164,14 +188,14 @@ export function sampleSpec(config: SearchConfig, split: JudgedSplit): SampleSpec
 async function patiently(
   sample: EvaluatorSample,
   alphas: readonly number[] | null,
-  signal: AbortSignal | undefined,
+  options: EvaluateOptions,
 ): Promise<ImageOutcomes | undefined> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await sample.evaluate(alphas, signal === undefined ? {} : { signal });
+      return await sample.evaluate(alphas, options);
     } catch (error) {
       const again = error instanceof BoSearchError && error.code === 'E_EVALUATOR' && attempt < ATTEMPTS;
-      if (!again || signal?.aborted === true) throw error;
+      if (!again || options.signal?.aborted === true) throw error;
     }
   }
 }

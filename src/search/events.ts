@@ -19,6 +19,13 @@ export interface OpenedEvent {
   readonly passedOver?: readonly PassedOver[];
 }
 
+/** Image judgements of a race: an image on one of its parts under one α. */
+export interface ImagesDone {
+  readonly judged: number;
+  /** Wanted in all; the last block may go beyond. */
+  readonly of: number;
+}
+
 /** The study is open, new or with trials of earlier sessions. */
 export interface StudyOpenedEvent {
   readonly kind: 'study';
@@ -26,8 +33,10 @@ export interface StudyOpenedEvent {
   readonly place: string;
   /** Trials that have ended. */
   readonly ended: number;
-  /** Trials wanted in all. */
+  /** Trials wanted in all; of a race, those its budget is a share of. */
   readonly evaluations: number;
+  /** Of a race. */
+  readonly images?: ImagesDone;
 }
 
 /** Some images more are attacked. */
@@ -59,6 +68,8 @@ export interface TrialEvent {
   readonly bestTrial: number;
   readonly done: number;
   readonly of: number;
+  /** Of a race: what is done, and wanted, in images. */
+  readonly images?: ImagesDone;
 }
 
 /** A trial ended without a value. */

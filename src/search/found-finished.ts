@@ -5,6 +5,7 @@ import { JOURNAL_FILE } from '../storage/index.js';
 import { readJournalBytes } from '../storage/read-journal.js';
 import type { JournalRecord } from '../trial/index.js';
 import { readArtefacts } from './artefacts.js';
+import { racingPlan } from './config/racing-plan.js';
 import type { SearchConfig } from './config/search-config.js';
 import type { SearchListener } from './events.js';
 import { assertSameSearch, type SearchFacts, tooFewEvaluations } from './search-facts.js';
@@ -32,12 +33,17 @@ export async function foundFinished({
   if (records === undefined) return undefined;
   const ended = endedOf(records);
   const { evaluations } = config.search;
-  if (evaluations >= ended) return undefined;
+  const plan = racingPlan(config);
+  if (plan === undefined && evaluations >= ended) return undefined;
   const done = await readArtefacts(out, { facts, heldOut: config.heldOut, evaluations: ended });
-  if (done === undefined) throw tooFewEvaluations(evaluations, ended, out);
+  if (plan !== undefined) {
+    const budget = done?.results.search.race?.purifications.budget ?? 0;
+    // a race of a smaller budget than was spent has nothing to take back; any other goes on
+    if (done === undefined || budget <= plan.images * config.search.draws) return undefined;
+  } else if (done === undefined) throw tooFewEvaluations(evaluations, ended, out);
   onEvent?.({
     kind: 'warning',
-    message: `search.evaluations is ${evaluations}, and ${out} is finished with ${ended}: this is what is there`,
+    message: `search.evaluations is ${evaluations}, and ${out} is finished with ${plan === undefined ? ended : 'more'}: this is what is there`,
   });
   return { kind: 'finished', out, ...done, reused: true };
 }

@@ -5,6 +5,7 @@ import type { ImagePool } from '../objective/images/image-pool.js';
 import type { ImageOutcomes, Json } from '../trial/index.js';
 import { assertEnoughImages } from './config/assert-enough-images.js';
 import { assertModelFits, type FittingModel } from './config/assert-fits.js';
+import { racingPlan } from './config/racing-plan.js';
 import { type SearchConfig, weightsOf } from './config/search-config.js';
 import type { Judge, JudgedSample, JudgedSplit, SampleJudgeOptions } from './judge.js';
 import { openJob, type SearchJob } from './open-job.js';
@@ -64,30 +65,34 @@ async function judgedSample(
 ): Promise<JudgedSample> {
   const sample = await makeSample({ ...options, job, config, pool, split });
   const { name, noiseKey, draws, blocks, clean } = sample;
+  const fresh = split === 'search' ? (racingPlan(config)?.freshBlocks.length ?? 0) : 0;
+  const scored = blocks.length - fresh;
+  const images = blocks.slice(0, scored).reduce((sum, { ids }) => sum + ids.length, 0);
   const classes = job.model.task.classes.length;
   const weights = weightsOf(config);
   return {
     name,
-    images: clean.ids.length,
+    images,
     draws,
-    labels: clean.labels,
+    labels: clean.labels.slice(0, images),
     attack: sample.attack,
     undefended: true,
     objective: inProcessObjective({ sample: name, noiseKey, draws, classes, weights, blocks }),
-    score: (alphas, signal) => score(sample, alphas, classes, signal),
+    score: (alphas, signal) => score(sample, scored, alphas, { classes, signal }),
     dispose: () => sample.dispose(),
   };
 }
 
 async function score(
   { blocks, undefended, noiseKey: key, draws }: Sample,
+  /** Blocks that are judged: the first so many. */
+  scored: number,
   alphas: readonly number[] | null,
-  classes: number,
-  signal: AbortSignal | undefined,
+  { classes, signal }: { readonly classes: number; readonly signal: AbortSignal | undefined },
 ): Promise<ImageOutcomes> {
   const judging = { classes, draws: { key, draws }, ...(signal === undefined ? {} : { signal }) };
   const judged = alphas === null ? undefended : blocks;
-  return (await scoreAlphas(judged, alphas ?? [], judging)).outcomes;
+  return (await scoreAlphas(judged.slice(0, scored), alphas ?? [], judging)).outcomes;
 }
 
 /** Big files are read when the first sample asks for them, and once. */

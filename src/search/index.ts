@@ -27,6 +27,7 @@ export type {
 export type {
   AttackedEvent,
   AttackingEvent,
+  ImagesDone,
   OpenedEvent,
   ScanningEvent,
   ScoringEvent,
@@ -44,6 +45,7 @@ export type { ModelFacts } from './judge.js';
 export type { JudgedSplit } from './judge.js';
 export { resultsJsonSchema } from './results-schema.js';
 export type { BestStep, ResultRow, SearchResults } from './results.js';
+export type { JudgedScore, Purifications, RaceFinalist, RaceResults } from './race-results.js';
 export type { SearchFacts } from './search-facts.js';
 
 // Configuration

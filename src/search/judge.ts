@@ -81,7 +81,7 @@ export interface JudgedModel {
 export interface JudgedSample {
   /** Names images, attack, noise and draws; the same name, the same objective as a function of α. */
   readonly name: string;
-  /** Number of images m. */
+  /** Number of images m that α are searched or compared on; the sample of a race has fresh ones after them. */
   readonly images: number;
   /** Purifications whose logits are averaged, K. */
   readonly draws: number;
@@ -93,7 +93,7 @@ export interface JudgedSample {
   readonly undefended: boolean;
   /** Judges trials block by block. */
   readonly objective: BlockObjective;
-  /** Outcomes of all images under α, or without a defence (null); undefined where the judge has no such row. */
+  /** Outcomes of those m images under α, or without a defence (null); undefined where the judge has no such row. */
   score(alphas: readonly number[] | null, signal?: AbortSignal): Promise<ImageOutcomes | undefined>;
   dispose(): void;
 }

@@ -6,6 +6,7 @@ import { readJournal } from '../storage/index.js';
 import type { Study } from '../study/index.js';
 import type { Json } from '../trial/index.js';
 import { assertOwnTrials } from './assert-own-trials.js';
+import { racingPlan } from './config/racing-plan.js';
 import { type SearchConfig, weightsOf } from './config/search-config.js';
 import type { SearchListener } from './events.js';
 import type { Judge } from './judge.js';
@@ -33,9 +34,11 @@ export async function openSearchStudy({
 }: OpenSearchStudyOptions): Promise<Study> {
   const { seeds, evaluations } = config.search;
   const latents = facts.model.latents.length;
+  const plan = racingPlan(config);
   const { description: backend, passedOver } = judge;
   const session: SessionFacts = {
     evaluations,
+    ...(plan === undefined ? {} : { images: plan.images }),
     backend,
     ...(passedOver === undefined ? {} : { passedOver }),
   };
@@ -44,7 +47,7 @@ export async function openSearchStudy({
     seed: config.seed,
     storage: out,
     direction: 'maximize',
-    policy: policyOf(config.search),
+    policy: policyOf(config),
     weights: weightsOf(config),
     about: facts as unknown as Json,
     session: session as unknown as Json,
@@ -63,11 +66,14 @@ export async function openSearchStudy({
 }
 
 /** The policy; what is not said of it has its default, or is as the study was begun with. */
-function policyOf({ policy, kernel, acquisition, reference }: SearchConfig['search']): PolicyChoice {
+function policyOf(config: SearchConfig): PolicyChoice {
+  const { policy, kernel, acquisition, reference } = config.search;
+  const plan = racingPlan(config);
   const settings = {
     ...(kernel === undefined ? {} : { kernel }),
     ...(acquisition === undefined ? {} : { acquisition }),
     ...(reference === true ? { initial: REFERENCE_POINTS } : {}),
+    ...(plan === undefined ? {} : { racing: { blocks: plan.blocks } }),
   };
   return Object.keys(settings).length === 0 ? policy : { name: policy, settings };
 }

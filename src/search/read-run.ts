@@ -6,9 +6,10 @@ import { trialRows, type TrialRow } from '../report/index.js';
 import { currentOwner, isGone, ownerFromJson } from '../storage/lock-owner.js';
 import { JOURNAL_FILE, readJournal } from '../storage/index.js';
 import { LOCK_FILE } from '../storage/lock.js';
-import type { HeaderRecord, JournalRecord } from '../trial/index.js';
+import { type HeaderRecord, imageJudgements, type JournalRecord } from '../trial/index.js';
 import { factsOf, type SearchFacts, type SessionFacts } from './search-facts.js';
 import { RESULTS_FILE } from './results.js';
+import type { ImagesDone } from './events.js';
 import { readResults } from './results-file.js';
 
 /** What a folder's journal says. */
@@ -22,6 +23,8 @@ export interface RunStatus {
   readonly facts?: SearchFacts;
   /** Evaluations wanted in all, where the last session said so. */
   readonly wanted?: number;
+  /** Of a race: image judgements made and wanted in all, and trials that ended with a part of their blocks. */
+  readonly race?: ImagesDone & { readonly stopped: number };
   /** Tensor runtime of the last session. */
   readonly backend?: string;
   readonly trials: readonly TrialRow[];
@@ -59,13 +62,18 @@ export function readRun(path: string, now: number): RunStatus {
   const bestTrial = trials.at(-1)?.bestTrial;
   const writer = livingWriter(folder);
   const ended = trials.length - count('running');
-  const session = lastSession(records);
+  const { images, ...session } = lastSession(records);
+  const race =
+    images === undefined
+      ? {}
+      : { race: { judged: judgedIn(records), of: images, stopped: count('stopped') } };
   return {
     folder,
     journal: place,
     header,
     ...(facts === undefined ? {} : { facts }),
     ...session,
+    ...race,
     trials,
     ended,
     failed: count('failed'),
@@ -73,7 +81,10 @@ export function readRun(path: string, now: number): RunStatus {
     ...(bestTrial === undefined ? {} : { best: trials[bestTrial] }),
     ...(writer === undefined ? {} : { writer }),
     idleSeconds: Math.max(0, (now - statSync(place).mtimeMs) / 1000),
-    finished: writer === undefined && ended >= (session.wanted ?? 0) && isCompared(folder, ended),
+    finished:
+      writer === undefined &&
+      (images !== undefined || ended >= (session.wanted ?? 0)) &&
+      isCompared(folder, ended, images),
     warnings: warnings.map(({ message }) => message),
   };
 }
@@ -87,23 +98,36 @@ function assertRunIn(path: string): void {
   });
 }
 
-/** Whether the results in a folder are of all of its evaluations. */
-function isCompared(folder: string, ended: number): boolean {
+/** Whether the results in a folder are of all of its evaluations, and of a race of that many image judgements. */
+function isCompared(folder: string, ended: number, images = 0): boolean {
   const file = join(folder, RESULTS_FILE);
   if (!existsSync(file)) return false;
   try {
-    return readResults(file).search.evaluations >= ended;
+    const { evaluations, race, draws } = readResults(file).search;
+    return evaluations >= ended && (race?.purifications.budget ?? 0) >= images * draws;
   } catch {
     // damaged: the next run makes them again
     return false;
   }
 }
 
-function lastSession(records: readonly JournalRecord[]): { wanted?: number; backend?: string } {
+function judgedIn(records: readonly JournalRecord[]): number {
+  return records.reduce(
+    (sum, record) => sum + (record.kind === 'report' ? imageJudgements(record.block) : 0),
+    0,
+  );
+}
+
+function lastSession(records: readonly JournalRecord[]): {
+  wanted?: number;
+  images?: number;
+  backend?: string;
+} {
   const session = records.findLast((record) => record.kind === 'session');
   const about = session?.about as Partial<SessionFacts> | null | undefined;
   return {
     ...(typeof about?.evaluations === 'number' ? { wanted: about.evaluations } : {}),
+    ...(typeof about?.images === 'number' ? { images: about.images } : {}),
     ...(typeof about?.backend === 'string' ? { backend: about.backend } : {}),
   };
 }

@@ -127,6 +127,7 @@ const observed = object({
     .describe(
       "95 % interval of what this one outcome estimates, Wilson's; absent where its noise is unknown.",
     ),
+  images: count().optional().describe('Images behind the value, where α raced.'),
 }).meta({ id: 'ObservedBest', description: 'The trial with the best observed value, lucky or not.' });
 
 const recommended = object({
@@ -144,6 +145,43 @@ const recommended = object({
   id: 'Recommended',
   description: 'The trial whose posterior mean on the search images is best: the learned α.',
 });
+
+const purifications = () =>
+  object({
+    clean: count().describe('Of clean images.'),
+    attacked: count().describe('Of attacked images.'),
+  });
+
+const judgedScore = object({
+  mean: share().describe('Mean score of the images.'),
+  interval: pair(share()),
+  images: count().describe('Images behind it.'),
+}).meta({ id: 'JudgedScore', description: "A score on some images, with Wilson's interval for fresh ones." });
+
+const race = object({
+  blocks: count().describe('Blocks the search images are cut into; those after them are fresh.'),
+  blockImages: count().describe('Images a block.'),
+  stopped: count().describe('Trials that ended with a part of their blocks.'),
+  again: count().describe('Trials of points that were judged before.'),
+  purifications: object({
+    first: purifications().describe('Of points when first judged.'),
+    again: purifications().describe('Of known points, promoted to more images or judged on a fresh sample.'),
+    fresh: purifications().describe('Of finalists on fresh images.'),
+    total: count().describe('All of them.'),
+    budget: count().describe('Most that the budget allows; the last block may go beyond.'),
+    full: count().describe('What as many evaluations on all search images would take.'),
+    saved: z.number('expected a number').describe('1 − total / full.'),
+  }).describe('Images times draws. The step scan and held-out scores are not among them, as without racing.'),
+  finalists: list(
+    object({
+      trial: count().describe('Number of the trial on fresh images in study.jsonl.'),
+      alphas: alphas(),
+      search: judgedScore.describe('On search images, which flatter the best of many.'),
+      fresh: judgedScore.optional().describe('On images that no trial before it had seen.'),
+    }),
+    'finalists',
+  ).describe('Points judged on fresh images, in the order of their ranking before.'),
+}).meta({ id: 'RaceResults', description: 'What a race cost, and what its finalists came to.' });
 
 const common = {
   version: z.literal(1, 'expected 1').describe('Version of the format.'),
@@ -204,6 +242,7 @@ export const resultsSchema = object({
     failed: count().optional().describe('Trials that ended without a value.'),
     recommended,
     bestStep,
+    race: race.optional(),
   }).describe('What was found on the search images.'),
 }).meta({ id: 'SearchResults', description: 'results.json: what a search found.' });
 

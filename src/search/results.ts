@@ -6,6 +6,7 @@ import type { Difference, ScoreRow } from '../report/index.js';
 import type { Estimate } from '../schedules/index.js';
 import type { Recommendation } from '../study/index.js';
 import type { RecordedConfig } from './config/recorded-config.js';
+import type { RaceResults } from './race-results.js';
 import type { SearchFacts } from './search-facts.js';
 
 export const RESULTS_FILE = 'results.json';
@@ -59,6 +60,8 @@ export interface SearchResults {
     /** What the study recommends, scored on the search images. */
     readonly recommended: Recommendation;
     readonly bestStep: BestStep;
+    /** Where α raced. */
+    readonly race?: RaceResults;
   };
   readonly heldOut: {
     readonly sample: string;

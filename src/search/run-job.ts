@@ -6,6 +6,7 @@ import { isFailed } from '../trial/index.js';
 import { readArtefacts, writeArtefacts } from './artefacts.js';
 import { bestStep } from './best-step.js';
 import { type SearchConfig, weightsOf } from './config/search-config.js';
+import { type RacingPlan, racingPlan } from './config/racing-plan.js';
 import { recordedConfig } from './config/recorded-config.js';
 import { assertPointsFit } from './config/assert-points-fit.js';
 import { endedIn, foundFinished } from './found-finished.js';
@@ -15,6 +16,9 @@ import { discardedScores, isAborted, openedEvent, progressOf } from './job-event
 import { openJudge } from './open-judge.js';
 import { openSearchStudy } from './open-search-study.js';
 import type { SearchResults } from './results.js';
+import type { ImagesDone } from './events.js';
+import { isRaceOver, runRace } from './race.js';
+import { type RaceResults, raceResults } from './race-results.js';
 import { openScoreCache, type ScoreCache } from './score-cache.js';
 import { type SearchFacts, searchFacts } from './search-facts.js';
 import type { FailingSearch, InterruptedSearch, RunSearchOptions, SearchOutcome } from './search-outcome.js';
@@ -52,7 +56,7 @@ async function runWith(
     return await searchAndFinish(run);
   } catch (error) {
     if (!isAborted(error, options.signal)) throw error;
-    return interrupted(config, options, study.endedTrials);
+    return interruptedIn(run);
   } finally {
     await study.close();
   }
@@ -69,11 +73,18 @@ interface Run {
 async function searchAndFinish(run: Run): Promise<SearchOutcome> {
   const { config, facts, study, options, judge } = run;
   const { evaluations } = config.search;
-  options.onEvent?.({ kind: 'study', place: study.place, ended: study.endedTrials, evaluations });
+  options.onEvent?.({
+    kind: 'study',
+    place: study.place,
+    ended: study.endedTrials,
+    evaluations,
+    ...imagesOf(run),
+  });
   const { heldOut } = config;
   const done = await readArtefacts(options.out, { facts, heldOut, evaluations: study.endedTrials });
-  if (done !== undefined && study.endedTrials >= evaluations)
-    return { kind: 'finished', out: options.out, ...done, reused: true };
+  const plan = racingPlan(config);
+  const over = plan === undefined ? study.endedTrials >= evaluations : isRaceOver(study, plan);
+  if (done !== undefined && over) return { kind: 'finished', out: options.out, ...done, reused: true };
   const sample = await judge.sample('search', options);
   let search: SearchResults['search'];
   try {
@@ -85,7 +96,7 @@ async function searchAndFinish(run: Run): Promise<SearchOutcome> {
       ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
     });
     const stopped = await optimise(run, sample);
-    if (stopped.reason === 'aborted') return interrupted(config, options, study.endedTrials);
+    if (stopped.reason === 'aborted') return interruptedIn(run);
     const failed = failing(run, stopped);
     if (failed !== undefined) return failed;
     search = await summariseSearch(run, sample);
@@ -96,13 +107,29 @@ async function searchAndFinish(run: Run): Promise<SearchOutcome> {
 }
 
 function optimise({ config, study, options }: Run, sample: JudgedSample): Promise<OptimizeResult> {
-  const { evaluations } = config.search;
+  const { evaluations, concurrency } = config.search;
   const { signal, onEvent } = options;
-  return study.optimize(sample.objective, {
-    evaluations,
+  const plan = racingPlan(config);
+  const watch = {
+    ...(concurrency === undefined ? {} : { concurrency }),
     ...(signal === undefined ? {} : { signal }),
-    ...(onEvent === undefined ? {} : { onEvent: studyListener(study, evaluations, onEvent) }),
-  });
+    ...(onEvent === undefined
+      ? {}
+      : { onEvent: studyListener(study, { evaluations, ...imagesWanted(plan) }, onEvent) }),
+  };
+  return plan === undefined
+    ? study.optimize(sample.objective, { evaluations, ...watch })
+    : runRace(study, sample.objective, plan, watch);
+}
+
+function imagesWanted(plan: RacingPlan | undefined): { readonly images?: number } {
+  return plan === undefined ? {} : { images: plan.images };
+}
+
+/** Image judgements of a race so far, and wanted in all. */
+function imagesOf({ config, study }: Run): { readonly images?: ImagesDone } {
+  const plan = racingPlan(config);
+  return plan === undefined ? {} : { images: { judged: study.imagesJudged, of: plan.images } };
 }
 
 async function summariseSearch(run: Run, sample: JudgedSample): Promise<SearchResults['search']> {
@@ -127,7 +154,13 @@ async function summariseSearch(run: Run, sample: JudgedSample): Promise<SearchRe
     ...(sample.attack === undefined ? {} : { attack: sample.attack }),
     recommended: study.recommend(),
     bestStep: step,
+    ...raceOf(run, sample.draws),
   };
+}
+
+function raceOf({ config, study }: Run, draws: number): { readonly race?: RaceResults } {
+  const plan = racingPlan(config);
+  return plan === undefined ? {} : { race: raceResults(study, plan, draws) };
 }
 
 async function finish(
@@ -180,6 +213,10 @@ function failing({ study, options: { out } }: Run, stopped: OptimizeResult): Fai
 
 function cacheOf({ facts, options }: Run): Promise<ScoreCache> {
   return openScoreCache(options.out, facts, discardedScores(options.onEvent));
+}
+
+function interruptedIn(run: Run): InterruptedSearch {
+  return { ...interrupted(run.config, run.options, run.study.endedTrials), ...imagesOf(run) };
 }
 
 function interrupted(

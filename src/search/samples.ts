@@ -17,6 +17,7 @@ import { chooseImages } from '../objective/images/choose-images.js';
 import type { ImagePool } from '../objective/images/image-pool.js';
 import { type ImageSet, imagesById } from '../objective/images/image-set.js';
 import type { SearchConfig } from './config/search-config.js';
+import { searchBlockImages, searchSampleImages } from './config/racing-plan.js';
 import { attackPlan } from './config/attack-plan.js';
 import type { SearchListener } from './events.js';
 import type { JudgedSplit } from './judge.js';
@@ -54,7 +55,8 @@ export interface SampleOptions {
  */
 export async function makeSample(options: SampleOptions): Promise<Sample> {
   const { job, config, split } = options;
-  const { draws, images: count } = split === 'search' ? config.search : config.heldOut;
+  const { draws } = config[split];
+  const count = split === 'search' ? searchSampleImages(config) : config.heldOut.images;
   const chosen = chooseImages(options.pool, { split, count, task: job.model.task, seed: config.seed });
   const obtained = await obtainAttacked(options, chosen);
   const { images: attacked, perImage, dropped } = obtained.set;
@@ -63,7 +65,7 @@ export async function makeSample(options: SampleOptions): Promise<Sample> {
   options.onEvent?.({ kind: 'attacked', split, reused, kept: attacked.ids.length, summary: attack });
   const clean =
     attacked.ids.length === chosen.ids.length ? chosen : imagesById(chosen, attacked.ids, chosen.name);
-  const blockSize = split === 'search' ? config.search.block : undefined;
+  const blockSize = split === 'search' ? searchBlockImages(config) : undefined;
   const cut = { clean, attacked, ...(blockSize === undefined ? {} : { blockSize }) };
   const blocks = await createEvaluationBlocks({ ...cut, prepare: job.prepare });
   const undefended = await createEvaluationBlocks({

@@ -5,6 +5,7 @@ import type { PassedOver } from '../objective/tensors/runtime.js';
 import { showValue } from '../schedules/show-value.js';
 import type { HeaderRecord, Json } from '../trial/index.js';
 import { attackFacts } from './config/attack-plan.js';
+import { racingOf } from './config/racing-plan.js';
 import { type SearchConfig, weightsOf } from './config/search-config.js';
 import type { Judge, ModelFacts } from './judge.js';
 import { startingPoints } from './starting-points.js';
@@ -24,6 +25,8 @@ export interface SearchFacts {
 export interface SessionFacts {
   /** Evaluations wanted in all. */
   readonly evaluations: number;
+  /** Of a race: image judgements wanted in all. */
+  readonly images?: number;
   readonly backend: string;
   /** Where `backend: auto` chose: what it passed over, and why. */
   readonly passedOver?: readonly PassedOver[];
@@ -68,6 +71,7 @@ function judgedSearch(search: SearchConfig['search']): object {
     acquisition,
     points: points === undefined ? undefined : startingPoints(search, 0),
     reference: reference === true ? true : undefined,
+    racing: racingOf(search),
   };
 }
 

@@ -1,6 +1,6 @@
 /** How a search can be asked for, and how it can end. */
 import type { SchedulesFile } from '../schedules/index.js';
-import type { SearchListener } from './events.js';
+import type { ImagesDone, SearchListener } from './events.js';
 import type { SearchResults } from './results.js';
 
 export interface RunSearchOptions {
@@ -32,6 +32,8 @@ export interface InterruptedSearch {
   /** Evaluations the study holds. */
   readonly ended: number;
   readonly evaluations: number;
+  /** Of a race: image judgements made, and wanted in all. */
+  readonly images?: ImagesDone;
 }
 
 /** One evaluation after the other failed. */

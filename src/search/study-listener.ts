@@ -1,23 +1,28 @@
 /** Turns what a study says into what a search says. */
 import type { Study, StudyEvent, StudyListener, Trial } from '../study/index.js';
-import { isFailed, observedValue } from '../trial/index.js';
+import { isFailed, isRaced, leaderOf, observedValue } from '../trial/index.js';
 import type { SearchListener } from './events.js';
 
 /**
  * A listener for a study's loop.
  * @param study - gives the number of its ended trials.
- * @param evaluations - trials wanted in all.
+ * @param wanted - trials wanted in all; of a race also image judgements.
  * @param onEvent - who is told.
  */
-export function studyListener(study: Study, evaluations: number, onEvent: SearchListener): StudyListener {
-  let best = bestOf(study.trials);
+export function studyListener(
+  study: Study,
+  wanted: { readonly evaluations: number; readonly images?: number },
+  onEvent: SearchListener,
+): StudyListener {
+  const better = bestSoFar(study);
+  let best = study.trials.reduce<Best | undefined>((_, trial) => better(trial), undefined);
   /** Kinds of notes that were passed on: the first of a kind says enough. */
   const said = new Set<string>();
   return (event: StudyEvent) => {
     switch (event.kind) {
       case 'told': {
         const { trial } = event;
-        best = better(best, trial);
+        best = better(trial);
         const value = valueOf(trial);
         if (trial.outcome !== undefined && isFailed(trial.outcome)) {
           onEvent({ kind: 'trial-failed', number: trial.number, reason: trial.outcome.failed });
@@ -31,7 +36,10 @@ export function studyListener(study: Study, evaluations: number, onEvent: Search
             best: bestValue,
             bestTrial,
             done,
-            of: evaluations,
+            of: wanted.evaluations,
+            ...(wanted.images === undefined
+              ? {}
+              : { images: { judged: study.imagesJudged, of: wanted.images } }),
           });
         }
         return;
@@ -58,15 +66,24 @@ interface Best {
   readonly trial: number;
 }
 
-function bestOf(trials: readonly Trial[]): Best | undefined {
-  return trials.reduce<Best | undefined>(better, undefined);
-}
-
-/** The first of equals stays; trials that did not see all of their images do not count. */
-function better(best: Best | undefined, trial: Trial): Best | undefined {
-  const value = trial.state === 'complete' ? valueOf(trial) : undefined;
-  if (value === undefined || (best !== undefined && value <= best.value)) return best;
-  return { value, trial: trial.number };
+/**
+ * The best as trials come. The first of equals stays; trials that did not see all of their images do not count. Where
+ * trials race, the best of the points that were judged on the most images.
+ */
+function bestSoFar({ header }: Pick<Study, 'header'>): (trial: Trial) => Best | undefined {
+  const lead = leaderOf(header.direction, header.weights);
+  let best: Best | undefined;
+  return (trial) => {
+    if (isRaced([trial])) {
+      const leader = lead(trial);
+      if (leader !== undefined) best = { value: leader.measurement.mean, trial: leader.trial };
+      return best;
+    }
+    const value = trial.state === 'complete' ? valueOf(trial) : undefined;
+    if (value === undefined || (best !== undefined && value <= best.value)) return best;
+    best = { value, trial: trial.number };
+    return best;
+  };
 }
 
 function valueOf({ outcome }: Trial): number | undefined {

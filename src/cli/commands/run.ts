@@ -13,6 +13,7 @@ import {
 } from '../../search/index.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { learnedLines, verdictLines } from '../learned-lines.js';
+import { raceLines } from '../race-lines.js';
 import { commandLine } from '../shell-words.js';
 import { note, print, styleOf } from '../terminal.js';
 import { underWay } from '../under-way.js';
@@ -39,7 +40,7 @@ function answer(outcome: SearchOutcome, configFile: string, flags: RunFlags): Ex
       return EXIT.done;
     case 'interrupted':
       note(
-        `interrupted after ${outcome.ended} of ${outcome.evaluations} evaluations; nothing is lost`,
+        `interrupted after ${doneWords(outcome)}; nothing is lost`,
         `go on with: ${commandAgain(configFile, flags)}`,
       );
       return EXIT.interrupted;
@@ -59,6 +60,7 @@ function showResults(outcome: Extract<SearchOutcome, { kind: 'finished' }>, seco
   print(
     '',
     ...learnedLines(search),
+    ...(search.race === undefined ? [] : raceLines(search.race)),
     '',
     `On ${heldOut.images} held-out images, in percent with 95 % intervals, K = ${heldOut.draws}:`,
     ...scoreTable(heldOut.rows, style, style.columns),
@@ -72,15 +74,22 @@ function showResults(outcome: Extract<SearchOutcome, { kind: 'finished' }>, seco
   );
 }
 
+function doneWords({ ended, evaluations, images }: Extract<SearchOutcome, { kind: 'interrupted' }>): string {
+  if (images === undefined) return `${ended} of ${evaluations} evaluations`;
+  return `${images.judged} of ${images.of} image judgements, in ${ended} trials`;
+}
+
 /** The command that goes on with this run. */
 function commandAgain(configFile: string, flags: RunFlags): string {
-  const { out, seed, evaluations, backend, workers, reference, json } = flags;
+  const { out, seed, evaluations, backend, workers, reference, racing, concurrency, json } = flags;
   const words = ['run', configFile, '--out', out];
   if (seed !== undefined) words.push('--seed', String(seed));
   if (evaluations !== undefined) words.push('--evaluations', String(evaluations));
   if (backend !== undefined) words.push('--backend', backend);
   if (workers !== undefined) words.push('--workers', String(workers));
   if (reference === true) words.push('--reference');
+  if (racing !== undefined) words.push(racing ? '--racing' : '--no-racing');
+  if (concurrency !== undefined) words.push('--concurrency', String(concurrency));
   if (json === true) words.push('--json');
   return commandLine(...words);
 }

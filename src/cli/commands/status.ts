@@ -1,7 +1,7 @@
 /** `bo-search status`: how far a run is. */
 import { BoSearchError } from '../../errors.js';
 import { readStudy } from '../../index.js';
-import { formatDuration, readRun, type RunStatus } from '../../search/index.js';
+import { formatDuration, readRun, type RunStatus, type TrialRow } from '../../search/index.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { type RecommendedPoint, recommendedPoint } from '../recommended-point.js';
 import { runCommand } from '../shell-words.js';
@@ -42,8 +42,20 @@ function recommendedIn({ journal, ended }: RunStatus): RecommendedPoint | undefi
 }
 
 function summary(run: RunStatus): Record<string, unknown> {
-  const { journal, facts, wanted, ended, failed, running, best, writer, idleSeconds, finished, backend } =
-    run;
+  const {
+    journal,
+    facts,
+    wanted,
+    ended,
+    failed,
+    running,
+    best,
+    writer,
+    idleSeconds,
+    finished,
+    backend,
+    race,
+  } = run;
   return {
     study: journal,
     journal,
@@ -52,6 +64,7 @@ function summary(run: RunStatus): Record<string, unknown> {
     wanted,
     failed,
     running,
+    race,
     best,
     writer,
     idleSeconds,
@@ -61,8 +74,11 @@ function summary(run: RunStatus): Record<string, unknown> {
 }
 
 function lines(run: RunStatus): string[] {
-  const { facts, wanted, ended, failed, running, best, header, backend, writer } = run;
-  const counts = [`${ended}${wanted === undefined ? '' : ` of ${wanted}`} evaluations`];
+  const { facts, wanted, ended, failed, running, best, header, backend, writer, race } = run;
+  const counts =
+    race === undefined
+      ? [`${ended}${wanted === undefined ? '' : ` of ${wanted}`} evaluations`]
+      : [`${race.judged} of ${race.of} image judgements`, `${ended} trials`, `${race.stopped} stopped`];
   if (failed > 0) counts.push(`${failed} failed`);
   if (running > 0) {
     const waiting = waitingIn(run);
@@ -76,15 +92,20 @@ function lines(run: RunStatus): string[] {
   const which = task === undefined ? '' : `, task ${task}`;
   return [
     `${run.journal}: ${counts.join(', ')}`,
-    ...(best?.value === undefined
-      ? []
-      : [`best    ${best.value.toFixed(4)}, trial ${best.number} (${origin(best)})`]),
+    ...(best?.best === undefined ? [] : [`best    ${bestWords(best)}`]),
     ...(facts === undefined
       ? []
       : [`model   ${facts.model.name}${which}, ${facts.model.latents.length} latents`]),
     `seed    ${header.seed}, policy ${header.policy.name}${backend === undefined ? '' : `, ${backend}`}`,
     `state   ${stateOf(run)}`,
   ];
+}
+
+/** The best value, of all images of its point where trials race. */
+function bestWords(row: TrialRow): string {
+  const { best = NaN, bestImages, number } = row;
+  const on = bestImages === undefined ? '' : `, on ${bestImages} images`;
+  return `${best.toFixed(4)}, trial ${number} (${origin(row)})${on}`;
 }
 
 function origin({ by, label }: { readonly by: string; readonly label?: string }): string {

@@ -17,6 +17,13 @@ export const addRun: Registration = (program, answer) => {
     .addOption(backendOption())
     .option('--workers <n>', 'threads that share the images', wholeNumber(1))
     .option('--reference', "the paper's search: its five points, plain EI, attacked images only")
+    .option('--racing', 'judge few images at first and stop what loses: a fifth of the purifications')
+    .option('--no-racing', 'judge every α on all images, whatever the configuration says')
+    .option(
+      '--concurrency <n>',
+      'α under way at once, each in an evaluator process of its own',
+      wholeNumber(1),
+    )
     .addOption(jsonOption('one JSON object on standard output at the end; progress stays on standard error'))
     .summary('search α for a model, or go on with a search')
     .description(
@@ -29,6 +36,7 @@ export const addRun: Registration = (program, answer) => {
         'run search.yaml --out runs/first',
         'run search.yaml --out runs/first --evaluations 150    # 50 more',
         'run search.yaml --out runs/gpu --backend webgpu',
+        'run search.yaml --out runs/race --racing',
         'run search.yaml --out runs/seed-2 --seed 2 --json > result.json',
       ),
     )

@@ -18,6 +18,8 @@ export interface OpenSampleOptions extends EvaluatorRequestOptions {
 export interface EvaluateOptions extends EvaluatorRequestOptions {
   /** Images a request; default as the sample was opened with. */
   readonly block?: number;
+  /** The first so many images; default all. */
+  readonly images?: number;
 }
 
 export interface CommandEvaluator {

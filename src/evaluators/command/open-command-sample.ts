@@ -105,6 +105,11 @@ async function firstSample(
   return answer.reply;
 }
 
+function assertCount(images: number, all: number): void {
+  if (Number.isSafeInteger(images) && images >= 1 && images <= all) return;
+  throw new BoSearchError('E_ARGUMENT', `sample images: expected an integer from 1 to ${all}, got ${images}`);
+}
+
 function nameOf(model: string, spec: SampleSpec, sampled: SampledReply | undefined): string {
   const parts = canonicalJson({ model, spec, sampled: sampled?.hash ?? null });
   return `sample-${contentHash('sample', parts).slice('sha256:'.length).slice(0, HASH_DIGITS)}`;
@@ -138,7 +143,7 @@ function objectiveOf(
   };
 }
 
-function evaluateOf(judging: Judging, images: number, size: number): EvaluatorSample['evaluate'] {
+function evaluateOf(judging: Judging, all: number, size: number): EvaluatorSample['evaluate'] {
   async function evaluate(alphas: null, options?: EvaluateOptions): Promise<ImageOutcomes | undefined>;
   async function evaluate(alphas: readonly number[], options?: EvaluateOptions): Promise<ImageOutcomes>;
   async function evaluate(
@@ -147,8 +152,9 @@ function evaluateOf(judging: Judging, images: number, size: number): EvaluatorSa
   ): Promise<ImageOutcomes | undefined> {
     const { can = [] } = judging.session.description;
     if (alphas === null && !can.includes('no-defence')) return undefined;
-    const { block = size, ...request } = options;
+    const { block = size, images = all, ...request } = options;
     assertBlockSize(block, 'block');
+    assertCount(images, all);
     const parts: ImageOutcomes[] = [];
     for (const one of blocksOf(images, block)) parts.push(await judge(judging, alphas, one, request));
     return joined(parts, judging.spec);

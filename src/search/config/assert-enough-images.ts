@@ -5,6 +5,7 @@ import { assertTaskFits, type ImageTask } from '../../objective/images/image-tas
 import type { ModelManifest } from '../../objective/models/manifest.js';
 import type { JudgedSplit } from '../judge.js';
 import type { FittingModel } from './assert-fits.js';
+import { askedWords, searchSampleImages } from './racing-plan.js';
 import { configPlace } from './config-place.js';
 import type { ImagesSurvey } from './fitting-images.js';
 import type { SearchConfig } from './search-config.js';
@@ -65,7 +66,7 @@ interface AskedSplit {
 }
 
 function assertSplit(split: JudgedSplit, { config, configFile, task, fineLabels }: AskedSplit): void {
-  const { images: asked } = config[split];
+  const asked = split === 'search' ? searchSampleImages(config) : config.heldOut.images;
   const given = config.images;
   const owner = given === undefined ? 'the model' : JSON.stringify(given);
   if (fineLabels.length === 0) {
@@ -93,7 +94,7 @@ function assertSplit(split: JudgedSplit, { config, configFile, task, fineLabels 
   }
   throw new BoSearchError(
     'E_CONFIG',
-    `${where}: expected at most ${most}, which ${owner} has for it with all classes alike, got ${asked}`,
+    `${where}: expected at most ${most}, which ${owner} has for it with all classes alike, got ${askedWords(config, asked, split)}`,
     {
       hint: `ask for ${most} or fewer, or ${given === undefined ? 'pack more images with the model' : `add images of every class to ${split}`}`,
     },

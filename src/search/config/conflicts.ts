@@ -1,12 +1,7 @@
 /** What cannot stand together in a configuration, found on what was written, before defaults are filled in. */
+import type { Conflict } from './conflict.js';
+import { racingConflicts } from './racing-conflicts.js';
 import { EXPECTED_MODEL, EXPECTED_TASK } from './search-config.js';
-
-/** A key that cannot stand beside the others, or that is missing. */
-export interface Conflict {
-  readonly path: readonly string[];
-  /** `expected …`, without what was found. */
-  readonly message: string;
-}
 
 type Section = Readonly<Record<string, unknown>>;
 
@@ -31,6 +26,8 @@ export function conflictsIn(value: unknown): Conflict[] {
     ...ofWorkers(value),
     ...ofPolicy(sectionOf(value['search'])),
     ...ofReference(value),
+    ...racingConflicts(value),
+    ...ofConcurrency(value),
   ];
 }
 
@@ -69,6 +66,14 @@ function ofEvaluator(evaluator: unknown): Conflict[] {
 function ofWorkers({ workers, backend = 'wasm' }: Section): Conflict[] {
   if (typeof workers !== 'number' || workers <= 1 || backend === 'wasm' || backend === 'auto') return [];
   return [{ path: ['workers'], message: `expected 1 with backend ${String(backend)}; only wasm is shared` }];
+}
+
+function ofConcurrency({ evaluator, search }: Section): Conflict[] {
+  const { concurrency } = sectionOf(search);
+  if (evaluator !== undefined || typeof concurrency !== 'number' || concurrency <= 1) return [];
+  const message =
+    'expected 1 without an evaluator: this process judges one α at a time, and workers share its images';
+  return [{ path: ['search', 'concurrency'], message }];
 }
 
 function ofPolicy(search: Section): Conflict[] {

@@ -2,12 +2,8 @@
 import { z } from 'zod';
 import { MAX_LATENTS } from '../../schedules/index.js';
 import type { ScoreWeights } from '../../trial/index.js';
+import { count, flag, oneOf, positive, seconds, section, share, weight, words } from './config-fields.js';
 
-const POSITIVE = 'expected a number above 0';
-const SHARE = 'expected a number above 0 and at most 1';
-const WEIGHT = 'expected a number from 0 to 1';
-const COUNT = 'expected an integer of at least 1';
-const FLAG = 'expected true or false';
 export const EXPECTED_MODEL = 'expected the name of a bundled model or a folder';
 export const EXPECTED_TASK = 'expected the name of one of the tasks of the model';
 const SEED = 'expected an integer from 0 to 9007199254740991';
@@ -15,41 +11,14 @@ const SEED = 'expected an integer from 0 to 9007199254740991';
 /** Tensor runtimes a configuration can ask for. */
 const SEARCH_BACKENDS = ['auto', 'wasm', 'webgpu', 'tensorflow', 'cpu'] as const;
 
-/** Most images, evaluations or draws: beyond this a typing error is more likely than a wish. */
-const MOST = 10_000_000;
-
-/** Largest length or standard deviation: far beyond any image, far from where squares overflow. */
-const LARGEST = 1_000_000;
-
 /** Most taps of a blur, points to begin with, worker threads, and words of a command. */
 const MOST_TAPS = 9999;
 const MOST_POINTS = 10_000;
 const MOST_WORKERS = 256;
 const MOST_WORDS = 1000;
 
-/** Longest time limit: 23 days, what timers hold. */
-const LONGEST_SECONDS = 2_000_000;
-
 /** Megabytes kept between evaluations unless told otherwise. */
 export const DEFAULT_MEMORY_MB = 512;
-
-const positive = () =>
-  z.number(POSITIVE).positive(POSITIVE).max(LARGEST, `expected a number above 0 and at most ${LARGEST}`);
-const seconds = () =>
-  z.number(POSITIVE).positive(POSITIVE).max(LONGEST_SECONDS, `expected at most ${LONGEST_SECONDS} seconds`);
-const words = (what: string) =>
-  z
-    .string(what)
-    .min(1, what)
-    .refine((text) => !text.includes('\0'), `${what}, without a NUL`);
-const share = () => z.number(SHARE).positive(SHARE).max(1, SHARE);
-const weight = () => z.number(WEIGHT).min(0, WEIGHT).max(1, WEIGHT);
-const count = (most = MOST) => z.int(COUNT).min(1, COUNT).max(most, `expected an integer from 1 to ${most}`);
-const flag = () => z.boolean(FLAG);
-const oneOf = <const T extends readonly [string, ...string[]]>(names: T) =>
-  z.enum(names, `expected one of ${names.join(', ')}`);
-const section = <T extends z.ZodRawShape>(fields: T) =>
-  z.strictObject(fields, `expected a section with ${Object.keys(fields).join(', ')}`);
 
 const attackFields = {
   preset: oneOf(['paper'])
@@ -144,11 +113,42 @@ const point = z.union(
   'expected a list of α, or a section with label, alphas',
 );
 
+const racing = z.union(
+  [
+    flag(),
+    section({
+      blocks: count()
+        .optional()
+        .describe('Blocks the search images are cut into. Default the largest divisor of images up to 8.'),
+      budget: share()
+        .optional()
+        .describe(
+          'Image judgements in all, those of finalists included, as a share of evaluations × images. Default 0.2.',
+        ),
+      finalists: count(MOST_POINTS)
+        .optional()
+        .describe('Best points that are judged on fresh images at the end. Default 4.'),
+      fresh: count()
+        .optional()
+        .describe('Fresh images of a finalist, whole blocks, beside images. Default two blocks.'),
+    }),
+  ],
+  'expected true or false, or a section with blocks, budget, finalists, fresh',
+);
+
 const search = section({
   images: count().default(200).describe('Images every α is judged on.'),
   draws: count().default(1).describe('Purifications an image whose logits are averaged.'),
   evaluations: count().default(100).describe('α vectors to judge, the structured points included.'),
   block: count().optional().describe('Images a block: what is journaled at a time. Default all.'),
+  racing: racing
+    .optional()
+    .describe(
+      'true: judge α on few blocks of images at first, stop those that lose, and go on with the best. Default false.',
+    ),
+  concurrency: count(MOST_WORKERS)
+    .optional()
+    .describe('α under way at once, each in an evaluator process of its own. Default 1.'),
   policy: oneOf(['bayes', 'random', 'sobol']).default('bayes').describe('How the next α is chosen.'),
   kernel: oneOf(['matern52', 'matern32', 'rbf'])
     .optional()

@@ -14,6 +14,10 @@ export interface ConfigOverrides {
   readonly workers?: number;
   /** True: the search of the paper, see `search.reference`. */
   readonly reference?: boolean;
+  /** True: race, as the file says or with defaults; false: judge every α on all images. */
+  readonly racing?: boolean;
+  /** α under way at once. */
+  readonly concurrency?: number;
 }
 
 /**
@@ -22,7 +26,7 @@ export interface ConfigOverrides {
  * @throws BoSearchError `E_CONFIG` naming the key: for a value that cannot be, or one that cannot stand beside the file's.
  */
 export function withOverrides(config: SearchConfig, overrides: ConfigOverrides): SearchConfig {
-  const { seed, evaluations, backend, workers, reference } = overrides;
+  const { seed, evaluations, backend, workers, reference, racing, concurrency } = overrides;
   const base = reference === true ? withoutDefaults(config) : config;
   const given = {
     ...base,
@@ -33,6 +37,8 @@ export function withOverrides(config: SearchConfig, overrides: ConfigOverrides):
       ...base.search,
       ...(evaluations === undefined ? {} : { evaluations }),
       ...(reference === true ? { reference } : {}),
+      ...(racing === undefined ? {} : { racing: racing && (config.search.racing ?? true) }),
+      ...(concurrency === undefined ? {} : { concurrency }),
     },
   };
   const [conflict] = conflictsIn(given);
