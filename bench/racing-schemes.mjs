@@ -8,8 +8,8 @@
  * @property {number} fresh - fresh blocks of each.
  */
 
-const FINALISTS = 3;
-const FRESH = 4;
+const FINALISTS = 4;
+const FRESH = 2;
 
 const racing = (settings = {}, rest = {}) => ({
   settings: (blocks) => ({ ...rest.policy, racing: { blocks, ...settings } }),
@@ -31,19 +31,16 @@ const plain = (judge, rest = {}) => ({
 export const SCHEMES = {
   full: plain(onAll),
   race: racing(),
-  'one-block': racing({ futility: 1 }),
-  'one-block; same': racing({ futility: 1, order: 'same' }),
-  'one-block; no finalists': racing({ futility: 1 }, { finalists: 0, fresh: 0 }),
-  'one-block; finalists 5x4': racing({ futility: 1 }, { finalists: 5, fresh: 4 }),
-  'one-block; finalists 3x8': racing({ futility: 1 }, { finalists: 3, fresh: 8 }),
-  'one-block; logit': racing({ futility: 1 }, { policy: { transform: 'logit' } }),
-  'one-block; promote 10': racing({ futility: 1, promote: 10 }),
-  'one-block; promote 4': racing({ futility: 1, promote: 4 }),
-  'two-blocks': racing({ futility: 1, start: 2 }),
-  'futility 0.9': racing({ futility: 0.9 }),
-  'futility 0.7': racing({ futility: 0.7 }),
-  'futility 0.5': racing({ futility: 0.5 }),
-  'futility 0.5; promote 1': racing({ futility: 0.5, promote: 1 }),
+  'race; same block': racing({ order: 'same' }),
+  'race; no finalists': racing({}, { finalists: 0, fresh: 0 }),
+  'race; 8 finalists': racing({}, { finalists: 8, fresh: 2 }),
+  'race; logit': racing({}, { policy: { transform: 'logit' } }),
+  'race; promote 10': racing({ promote: 10 }),
+  'race; promote 4': racing({ promote: 4 }),
+  'race; start 2': racing({ start: 2 }),
+  'race; futility 0.9': racing({ futility: 0.9 }),
+  'race; futility 0.5': racing({ futility: 0.5 }),
+  'race; futility 0.5, promote 1': racing({ futility: 0.5, promote: 1 }),
   'low-fidelity-50': plain((run) => onFirst(run, 2)),
   'low-fidelity-25': plain((run) => onFirst(run, 1)),
   'few-full': plain(onAll),

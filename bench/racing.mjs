@@ -1,6 +1,6 @@
 // Racing against judging every point on every image: held-out quality at a share of the judgements, every one counted.
 //
-//   node bench/racing.mjs --problems emulator-coarse,emulator-fine --seeds 0-19 --schemes full,race --out bench/results/racing.json
+//   node bench/racing.mjs --problems emulator-coarse,emulator-fine --seeds 0-19 --schemes 'full + race' --out bench/results/racing.json
 //
 // The baseline is 100 evaluations on all blocks of the search sample. A scheme stops when its share of the baseline's block
 // judgements is spent, those of finalists on fresh blocks included. Every problem, seed and image is the same for all
@@ -22,7 +22,7 @@ const { values: options } = parseArgs({
   options: {
     problems: { type: 'string', default: 'binomial-crn-16' },
     seeds: { type: 'string', default: '1000-1009' },
-    schemes: { type: 'string', default: 'full,race' },
+    schemes: { type: 'string', default: 'full + race' },
     shares: { type: 'string', default: '0.2' },
     raw: { type: 'string', default: 'runs/racing.jsonl' },
     out: { type: 'string' },
@@ -165,7 +165,7 @@ mkdirSync(dirname(options.raw), { recursive: true });
 const done = readRaw();
 for (const seed of seedsOf(options.seeds)) {
   for (const problem of options.problems.split(',')) {
-    for (const scheme of options.schemes.split(',')) {
+    for (const scheme of options.schemes.split(' + ')) {
       for (const share of scheme === 'full' ? [1] : options.shares.split(',').map(Number)) {
         const same = (r) =>
           r.problem === problem && r.seed === seed && r.scheme === scheme && r.share === share;

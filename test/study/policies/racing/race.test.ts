@@ -124,7 +124,7 @@ describe('decide(context, trial, blocks)', () => {
   });
 
   it('stops after the first blocks where the model thinks another point is better, and goes on where not', () => {
-    const stopping = racingPolicy({ racing: { blocks: 4, futility: 1 } });
+    const stopping = racingPolicy({ racing: { blocks: 4 } });
     const patient = racingPolicy({ racing: { blocks: 4, futility: 0 } });
     expect(decide(stopping, at([0.9, 0.9]), [ones])).toBe('stop');
     expect(decide(patient, at([0.9, 0.9]), [ones])).toBe('continue');

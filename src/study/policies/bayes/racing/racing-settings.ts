@@ -8,7 +8,10 @@ export interface RacingSettings {
   readonly start: number;
   /** `rotate`: every trial begins with the blocks that were used least; `same`: all begin with block 0. Default `rotate`. */
   readonly order: 'rotate' | 'same';
-  /** A trial stops where the posterior probability that it is better than the best other point is below this; in [0, 1]. */
+  /**
+   * A trial stops where the posterior probability that it is better than the best other point is below this; in [0, 1]. At 1,
+   * the default, every new point stops after its first blocks: more points on few images taught more than fewer on many.
+   */
   readonly futility: number;
   /** A leading point is asked for again, on the blocks it has not seen, at most every so many trials; 0 for never. */
   readonly promote: number;
@@ -23,7 +26,7 @@ export type RacingOptions = Pick<RacingSettings, 'blocks'> & Partial<RacingSetti
 export const RACING_DEFAULTS: Omit<RacingSettings, 'blocks'> = {
   start: 1,
   order: 'rotate',
-  futility: 0.9,
+  futility: 1,
   promote: 0,
   evidence: 20,
 };
