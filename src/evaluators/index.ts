@@ -1,6 +1,7 @@
 /** Who evaluates a trial. */
 export { inProcessObjective } from './in-process-objective.js';
 export type { InProcessOptions } from './in-process-objective.js';
+export { sharedObjective } from './shared-objective.js';
 export { evaluatorProtocolJsonSchema, openCommandEvaluator, PROTOCOL_VERSION } from './command/index.js';
 export type {
   AttackSpec,

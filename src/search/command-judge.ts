@@ -8,6 +8,7 @@ import {
   type EvaluatorSample,
   openCommandEvaluator,
   type SampleSpec,
+  sharedObjective,
 } from '../evaluators/index.js';
 import { BoSearchError } from '../errors.js';
 import { summariseCounts } from '../objective/evaluation/attack-summary.js';
@@ -18,6 +19,9 @@ import { configPlace } from './config/config-place.js';
 import { type EvaluatorConfig, type SearchConfig, weightsOf } from './config/search-config.js';
 import type { SearchListener } from './events.js';
 import type { Judge, JudgedSample, JudgedSplit, OpenJudgeOptions, SampleJudgeOptions } from './judge.js';
+
+/** Variable that tells the processes of an evaluator apart, for one that takes a device by it; the first has none. */
+const PROCESS_VARIABLE = 'BO_SEARCH_PROCESS';
 
 /** How often a score outside of the study's trials is asked for, where the evaluator's process fails over it. */
 const ATTEMPTS = 3;
@@ -31,10 +35,15 @@ export async function openCommandJudge(
   section: EvaluatorConfig,
   { configFile, signal, onEvent }: OpenJudgeOptions,
 ): Promise<Judge> {
-  const evaluator = await openCommandEvaluator({
-    ...evaluatorOptions(config, section, configFile, onEvent),
-    ...(signal === undefined ? {} : { signal }),
-  });
+  const start = (index: number) => {
+    const given = evaluatorOptions(config, section, configFile, onEvent);
+    const numbered =
+      index === 0 ? given : { ...given, env: { ...given.env, [PROCESS_VARIABLE]: String(index) } };
+    return openCommandEvaluator({ ...numbered, ...(signal === undefined ? {} : { signal }) });
+  };
+  const evaluator = await start(0);
+  const others = await openOthers(evaluator, start, (config.search.concurrency ?? 1) - 1);
+  const all = [evaluator, ...others];
   const { description } = evaluator;
   const { model, classes, device } = description;
   const latents = description.latents.map(({ name }) => name);
@@ -50,9 +59,41 @@ export async function openCommandJudge(
       },
     },
     assertEnoughImages: async () => assertEnoughImages(config, configFile, evaluator),
-    sample: (split, options) => judgedSample(config, evaluator, split, options),
-    close: () => evaluator.close(),
+    sample: (split, options) => judgedSample(config, all, split, options),
+    close: () => closeAll(all),
   };
+}
+
+/**
+ * The processes beside the first, for trials under way at once.
+ * @throws BoSearchError `E_EVALUATOR` if one does not start, or has another model; all are closed then.
+ */
+async function openOthers(
+  first: CommandEvaluator,
+  start: (index: number) => Promise<CommandEvaluator>,
+  count: number,
+): Promise<CommandEvaluator[]> {
+  const others: CommandEvaluator[] = [];
+  try {
+    while (others.length < count) {
+      others.push(await start(others.length + 1));
+      const [expected, got] = [first, ...others.slice(-1)].map(({ description }) => description.model.hash);
+      if (expected === got) continue;
+      throw new BoSearchError(
+        'E_EVALUATOR',
+        `evaluator process ${others.length}: expected the model ${expected} of the first, got ${got}`,
+        { hint: 'with search.concurrency the same command is started several times, and must be the same' },
+      );
+    }
+    return others;
+  } catch (error) {
+    await closeAll([first, ...others]);
+    throw error;
+  }
+}
+
+async function closeAll(evaluators: readonly CommandEvaluator[]): Promise<void> {
+  await Promise.all(evaluators.map((evaluator) => evaluator.close()));
 }
 
 /** How the evaluator is started: folders count from where the configuration is. */
@@ -108,7 +149,7 @@ function assertEnoughImages(
 
 async function judgedSample(
   config: SearchConfig,
-  evaluator: CommandEvaluator,
+  [evaluator, ...others]: readonly CommandEvaluator[],
   split: JudgedSplit,
   { signal, onEvent }: SampleJudgeOptions,
 ): Promise<JudgedSample> {
@@ -117,15 +158,19 @@ async function judgedSample(
   const spec = sampleSpec(config, split);
   const ending = signal === undefined ? {} : { signal };
   let attacking = true; // later progress is of evaluations, which the trials' own events tell
+  const opening = { ...ending, ...(blockSize === undefined ? {} : { blockSize }) };
   const sample = await evaluator.openSample(spec, {
-    ...ending,
-    ...(blockSize === undefined ? {} : { blockSize }),
+    ...opening,
     onProgress: ({ done, of }) => {
       if (attacking) onEvent?.({ kind: 'attacking', split, done, of });
     },
   });
   attacking = false;
   assertAllImages(sample, spec, fresh > 0);
+  const shared: EvaluatorSample[] = [];
+  if (split === 'search') {
+    for (const other of others) shared.push(await sameSample(sample, other.openSample(spec, opening)));
+  }
   const attack = sample.attack === undefined ? undefined : summariseCounts(sample.attack);
   const kept = sample.images;
   if (attack !== undefined) onEvent?.({ kind: 'attacked', split, reused: false, kept, summary: attack });
@@ -136,7 +181,10 @@ async function judgedSample(
     ...(sample.labels === undefined ? {} : { labels: sample.labels.slice(0, sample.images - fresh) }),
     ...(attack === undefined ? {} : { attack }),
     undefended: evaluator.description.can?.includes('no-defence') === true,
-    objective: sample.objective,
+    objective:
+      shared.length === 0
+        ? sample.objective
+        : sharedObjective([sample, ...shared].map(({ objective }) => objective)),
     score: (alphas, signal) =>
       patiently(sample, alphas, {
         images: sample.images - fresh,
@@ -144,6 +192,22 @@ async function judgedSample(
       }),
     dispose: () => undefined,
   };
+}
+
+/** The sample of another process, which must be that of the first. */
+async function sameSample(
+  first: EvaluatorSample,
+  making: Promise<EvaluatorSample>,
+): Promise<EvaluatorSample> {
+  const made = await making;
+  if (made.name === first.name) return made;
+  throw new BoSearchError(
+    'E_EVALUATOR',
+    `evaluator: expected every process to make ${first.name}, got ${made.name} from another`,
+    {
+      hint: 'let all processes make the same images (an evaluator in Python keeps attacked ones with cache=)',
+    },
+  );
 }
 
 /** Blocks of a race are cut by position: where images are left out, they are others. */

@@ -57,7 +57,9 @@ function answer(request) {
   }
   if (kind === 'evaluate') {
     const { alphas, block, sample } = request;
-    if (log !== undefined) appendFileSync(log, `${JSON.stringify({ alphas, block, sample })}\n`);
+    const number = process.env.BO_SEARCH_PROCESS;
+    const which = number === undefined ? {} : { process: number };
+    if (log !== undefined) appendFileSync(log, `${JSON.stringify({ alphas, block, sample, ...which })}\n`);
     if (dies !== undefined && existsSync(dies)) {
       rmSync(dies);
       process.stderr.write('out of memory, says the puppet\n');

@@ -219,4 +219,17 @@ describe('runSearch with racing', () => {
       'E_CONFIG /few/search.yaml search.images: expected at most 24, which the evaluator has for it, got 25, 5 of them fresh ones of search.racing',
     );
   });
+
+  it('runs with several α under way, each in a process of its own, and replays', async () => {
+    const configFile = configured('at-once', { concurrency: 3 }, { log: at('processes') });
+    const { results } = await finished(configFile, at('at-once', 'run'));
+    expect(results.search.race?.finalists).toHaveLength(2);
+    expect(results.search.race?.purifications.total).toBeLessThan(BUDGET + 3 * 6);
+    expect(verifyReplay(at('at-once', 'run')).difference).toBeUndefined();
+    const pids = readFileSync(at('processes'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { process?: string }).process ?? '0');
+    expect(new Set(pids)).toEqual(new Set(['0', '1', '2']));
+  });
 });

@@ -332,7 +332,8 @@ describe('SEARCH_TEMPLATE', () => {
     const schema = searchConfigJsonSchema();
     const known = schemaKeys(schema);
     const inSentences = ['preset', 'direction', 'reference', 'evaluator', 'command', 'cwd', 'env', 'shell'];
-    inSentences.push('startSeconds', 'silenceSeconds', 'restarts');
+    inSentences.push('startSeconds', 'silenceSeconds', 'restarts', 'concurrency');
+    inSentences.push('racing', 'blocks', 'budget', 'finalists', 'fresh');
     for (const key of inSentences) expect(SEARCH_TEMPLATE).toMatch(new RegExp(`\\b${key}\\b`));
     // the points of a list: their keys are seen under its number
     const said = keys(config).filter((key) => !/^\d+$/.test(key));

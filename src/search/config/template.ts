@@ -52,6 +52,9 @@ search:
   # kernel: matern52 # bayes only: or matern32, rbf
   # acquisition: log-ei # bayes only: or log-nei, ei, pi, ucb
   # points: [{ label: found before, alphas: [0, 0, 0, 0, 0.5, 1] }] # α to judge before all others
+  # For a fifth of the purifications "racing: true": α are judged on few images at first, those that lose are stopped, and
+  # the best are judged on fresh images; or "racing: { blocks: 8, budget: 0.2, finalists: 4, fresh: 50 }".
+  # With an evaluator "concurrency: 2": so many α under way at once, each in a process of its own.
   # The paper's own search instead of policy, acquisition, seeds and objective: "reference: true".
 
 # The schedules are compared on other images at the end.
