@@ -11,7 +11,7 @@ export function learnedLines({
   const [low, high] = interval.map(fixed);
   const counted = `trial ${trial}, counted from 0`;
   return [
-    `learned after ${evaluations} ${race === undefined ? 'evaluations' : 'trials'} (${counted}): ${fixed(mean)} [${low}, ${high}] on the search images`,
+    `learned after ${evaluations} ${race === undefined ? 'evaluations' : 'trials'} (${counted}): ${fixed(mean)} [${low}, ${high}] on the ${race === undefined ? 'search images' : 'images of the race'}`,
     ...(observed.trial === trial
       ? []
       : [
