@@ -44,12 +44,28 @@ describe('a race', () => {
     expect(best.interval[1]).toBeGreaterThan(best.mean);
   });
 
-  it('names different finalists, best posterior mean first', () => {
+  it('names different finalists, the greatest posterior mean first, and as many as there are points', () => {
     const finalists = racingPolicy().finalists?.(history, 5) ?? [];
     expect(finalists).toHaveLength(5);
     expect(new Set(finalists.map(({ trial }) => many[trial].unit.join())).size).toBe(5);
     const means = finalists.map(({ mean }) => mean);
-    expect(means).toEqual(means.toSorted((a, b) => b - a));
+    expect(Math.max(...means)).toBe(means[0]);
+    const points = new Set(many.map(({ unit }) => unit.join())).size;
+    expect(racingPolicy().finalists?.(history, 100)).toHaveLength(points);
+    expect(racingPolicy().finalists?.(history, 0)).toEqual([]);
+    expect(racingPolicy().finalists?.(start, 3)).toEqual([]);
+  });
+
+  it('passes over a finalist beside one that it has', () => {
+    const right = (k: number) => '1'.repeat(k) + '0'.repeat(20 - k);
+    const at = [0.2, 0.2001, 0.8, 0.5, 0.4, 0.6, 0.9, 0.1];
+    const trials = [18, 17, 15, 8, 8, 8, 12, 12].map((k, i) =>
+      judged(i, [at[i]], [blockOf(i % 2, right(k))]),
+    );
+    const finalists = racingPolicy().finalists?.(context(trials, { weights: WEIGHTS }), 2) ?? [];
+    const [first, second] = finalists.map(({ trial }) => at[trial]);
+    expect(Math.abs(first - 0.2)).toBeLessThan(0.01);
+    expect(Math.abs(second - 0.2)).toBeGreaterThan(0.01);
   });
 
   it('lets fresh blocks turn the order of finalists', () => {
@@ -64,8 +80,11 @@ describe('a race', () => {
       ),
     );
     const after = { ...history, trials: [...many, ...fresh] };
-    const order = (policy.finalists?.(after, 24) ?? []).map(({ trial }) => after.trials[trial].unit.join());
-    expect(order.indexOf(second.join())).toBeLessThan(order.indexOf(first.join()));
+    const meanAt = (unit: readonly number[]) =>
+      (policy.finalists?.(after, 100) ?? []).find(
+        ({ trial }) => after.trials[trial].unit.join() === unit.join(),
+      )?.mean ?? NaN;
+    expect(meanAt(second)).toBeGreaterThan(meanAt(first));
   });
 
   it('replays from the journal of a study to the same points, plans and decisions', async () => {

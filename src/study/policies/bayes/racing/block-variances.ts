@@ -2,10 +2,12 @@
  * How far blocks of images shift and bend scores, estimated from the scores of single images by moments.
  *
  * Notation: s_ti score of image i at point t, v its variance over images, k(t, u) correlation of the process;
- *   Cov_i(s_ti, s_ui) = v_a + v_g·k(t, u) for t ≠ u, v_a + v_g + v_e for t = u:
+ *   Cov_i(s_ti, s_ui) = v_a + v_g·k(t, u) for t ≠ u, v = v_a + v_g + v_e:
  *   v_a how hard an image is (the offset), v_g what it likes (the bias), v_e the rest (the nugget).
- * A least-squares line through the covariances of all pairs of points on the same images gives v_a and v_g. The mean of m
- * images has these variances over m.
+ * v_e is taken for a fixed share of v (the fit then finds its own), so that one number is left: least squares on the pairs of
+ * points far apart, on the same images, gives v_a. Near pairs are left out: a search ends with hundreds of points near its
+ * best, and a line through their covariances says nothing of where it meets k = 0. The mean of m images has these variances
+ * over m.
  * Source: Pearce, Poloczek, Branke 2019, arXiv:1910.09259, section 3, for the decomposition.
  */
 import type { Standardisation } from '../../../../gp/index.js';
@@ -20,18 +22,20 @@ export interface BlockVariances {
   readonly nugget: number;
 }
 
-/** Shares of v_a and v_g before anything was seen: those of the bundled model, see docs/optimiser.md. */
+/** Share of v_a before anything was seen: that of the bundled model, see docs/optimiser.md. */
 const PRIOR_OFFSET = 0.7;
-const PRIOR_BIAS = 0.22;
 
-/** How many pairs of points the prior is worth at k = 0, and as many at k = 1. */
+/** How many pairs of points at k = 0 the prior is worth. */
 const PRIOR_PAIRS = 20;
 
-/** The nugget has at least this share of v. */
-const LEAST_NUGGET = 0.01;
+/** Share of v_e. */
+const NUGGET = 0.08;
+
+/** Pairs up to this correlation are far. */
+const FAR = 0.5;
 
 /** The scale of the function is at least this share of the spread of the points' means. */
-const LEAST_SIGNAL = 0.2;
+const LEAST_SIGNAL = 0.5;
 
 /** @param lengthscales - of the process, shape (d). */
 export function blockVariances(
@@ -42,16 +46,19 @@ export function blockVariances(
 ): BlockVariances {
   const v = withinVariance(rows);
   const profile = KERNELS[kernel];
-  const line = priorLine(v);
+  const common = (1 - NUGGET) * v;
+  let weight = PRIOR_PAIRS;
+  let sum = PRIOR_PAIRS * PRIOR_OFFSET * v;
   forEachPair(rows, (i, j) => {
     let square = 0;
     for (let k = 0; k < d; k++) square += ((x[i * d + k] - x[j * d + k]) / lengthscales[k]) ** 2;
-    line.add(profile.correlation(Math.sqrt(square)), covariance(rows.residuals[i], rows.residuals[j]));
+    const k = profile.correlation(Math.sqrt(square));
+    if (k > FAR) return;
+    weight += (1 - k) ** 2;
+    sum += (1 - k) * (covariance(rows.residuals[i], rows.residuals[j]) - common * k);
   });
-  const { intercept, slope } = line.fit();
-  const most = (1 - LEAST_NUGGET) * v;
-  const offset = Math.min(Math.max(intercept, 0), most);
-  const bias = Math.min(Math.max(slope, 0), most - offset);
+  const offset = Math.min(Math.max(sum / weight, 0), common);
+  const bias = common - offset;
   const unit = (variance: number) => variance / UNIT_IMAGES;
   return { offset: unit(offset), bias: unit(bias), nugget: unit(v - offset - bias) };
 }
@@ -125,25 +132,4 @@ function forEachPair({ of, images }: BlockRows, visit: (i: number, j: number) =>
     for (const j of earlier) visit(i, j);
     earlier.push(i);
   });
-}
-
-/** A least-squares line through covariances over correlations, begun with what the prior says at 0 and 1. */
-function priorLine(v: number) {
-  let [count, k1, k2, c, kc] = [0, 0, 0, 0, 0];
-  const put = (k: number, covariance: number, weight: number) => {
-    count += weight;
-    k1 += weight * k;
-    k2 += weight * k * k;
-    c += weight * covariance;
-    kc += weight * k * covariance;
-  };
-  put(0, PRIOR_OFFSET * v, PRIOR_PAIRS);
-  put(1, (PRIOR_OFFSET + PRIOR_BIAS) * v, PRIOR_PAIRS);
-  return {
-    add: (k: number, covariance: number) => put(k, covariance, 1),
-    fit() {
-      const slope = (count * kc - k1 * c) / (count * k2 - k1 * k1);
-      return { slope, intercept: (c - slope * k1) / count };
-    },
-  };
 }

@@ -1,4 +1,5 @@
 /** Which points of a race are best: finalists, and the one to recommend, in the study's own direction and units. */
+import { normalCdf, normalPdf } from '../../../../math/index.js';
 import type { PolicyContext, Recommended } from '../../policy.js';
 import type { Model } from '../model-of.js';
 import type { Observations } from '../observations.js';
@@ -14,16 +15,58 @@ const Z95 = 1.959963984540054;
 /** A point is recommended only where it was judged on at least this share of the most images of any point. */
 const ENOUGH_IMAGES = 0.5;
 
-/** At most `count` points by posterior mean, best first. */
+/** Points that are looked at for finalists: those of greatest posterior mean. */
+const LOOKED_AT = 80;
+
+/**
+ * At most `count` points that are worth fresh images: the one of greatest posterior mean, then one by one the point from
+ * which most improvement is expected over every one chosen before. Points near each other improve little on each other, so
+ * that the finalists differ.
+ */
 export function raceFinalists(
   context: PolicyContext,
   { observations, surrogate }: Model,
   count: number,
 ): readonly Recommended[] {
-  if (surrogate === undefined) return [];
-  return standings(context, surrogate)
-    .flatMap(({ point }) => recommended(point, observations, surrogate))
-    .slice(0, count);
+  if (surrogate === undefined || count < 1) return [];
+  const candidates = standings(context, surrogate)
+    .map(({ point }) => point)
+    .filter(hasEnded)
+    .slice(0, LOOKED_AT);
+  return differing(surrogate, candidates, count).flatMap((point) =>
+    recommended(point, observations, surrogate),
+  );
+}
+
+/** The first point, then those of which the least improvement over one chosen before is greatest; the earlier of equals. */
+function differing({ gp }: Surrogate, points: readonly RacedPoint[], count: number): readonly RacedPoint[] {
+  const r = points.length;
+  const { mean, covariance } = gp.reference(Float64Array.from(points.flatMap(({ unit }) => unit)), r);
+  const worth = new Float64Array(r).fill(Infinity);
+  const chosen: number[] = [];
+  while (chosen.length < Math.min(count, r)) {
+    let next = -1;
+    for (let i = 0; i < r; i++) {
+      if (!chosen.includes(i) && (next < 0 || worth[i] > worth[next])) next = i;
+    }
+    chosen.push(next);
+    for (let i = 0; i < r; i++) {
+      const variance = covariance[i * r + i] + covariance[next * r + next] - 2 * covariance[i * r + next];
+      worth[i] = Math.min(worth[i], expectedGain(mean[i] - mean[next], Math.sqrt(Math.max(0, variance))));
+    }
+  }
+  return chosen.map((i) => points[i]);
+}
+
+/** E[max(0, X)] for X ~ N(difference, sd²). */
+function expectedGain(difference: number, sd: number): number {
+  if (sd === 0) return Math.max(0, difference);
+  const z = difference / sd;
+  return difference * normalCdf(z) + sd * normalPdf(z);
+}
+
+function hasEnded({ trials }: RacedPoint): boolean {
+  return trials.some(({ outcome }) => outcome !== undefined && !('failed' in outcome));
 }
 
 /** The point of greatest posterior mean among those judged on many images, by its last ended trial. */
