@@ -210,10 +210,10 @@ describe('budgets', () => {
     expect(initialTrials(bayesSettings({ initial: 3 }), 50, true)).toBe(3);
   });
 
-  it('of the initial design are at most 16 where outcomes are exact', () => {
+  it('of the initial design are at most 24 where outcomes are exact', () => {
     const settings = bayesSettings();
     expect([1, 3, 4, 7, 8, 9, 50].map((d) => initialTrials(settings, d, true))).toEqual([
-      6, 6, 8, 14, 16, 16, 16,
+      6, 6, 8, 14, 16, 18, 24,
     ]);
     expect(initialTrials(bayesSettings({ initial: 20 }), 50, true)).toBe(20);
   });

@@ -10,11 +10,11 @@ const LEAST_INITIAL = 6;
 const ENOUGH_INITIAL = 32;
 
 /** So many are enough where outcomes are exact. */
-const ENOUGH_EXACT = 16;
+const ENOUGH_EXACT = 24;
 
 /**
  * Trials before the model chooses. Where the settings leave it open 2d, but at least 6, 32 for d from 16 to 32, and d
- * beyond; by noise at most 16 where outcomes are exact.
+ * beyond; by noise at most 24 where outcomes are exact.
  * @param exact - whether a point has one outcome: see `hasExactOutcomes`.
  */
 export function initialTrials(

@@ -63,7 +63,7 @@ export interface BayesSettings {
   readonly initial: number | null;
   /**
    * How many they are where `initial` is null. `by-dimension`: 2d, but at least 6, 32 for d from 16 to 32, and d beyond.
-   * `by-noise`: the same, but at most 16 while no outcome is a count or a value with a variance, for exact outcomes need
+   * `by-noise`: the same, but at most 24 while no outcome is a count or a value with a variance, for exact outcomes need
    * fewer to begin with (docs/optimiser.md). Default `by-noise`; journals without the setting mean `by-dimension`.
    */
   readonly initialRule: InitialRule;
