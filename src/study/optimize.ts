@@ -40,11 +40,21 @@ export interface OptimizedStudy extends EvaluatedStudy {
 /** Where the loop stands. */
 interface Progress {
   underWay: number;
+  /** Calls of ask() that have no answer yet: each takes one of the trials that were broken off. */
+  asking: number;
   failuresInARow: number;
   lastFailure: string;
   /** The first error that is no finding about a trial, such as a full disk. */
   fault: { readonly error: unknown } | undefined;
 }
+
+const NOTHING_DONE: Progress = {
+  underWay: 0,
+  asking: 0,
+  failuresInARow: 0,
+  lastFailure: '',
+  fault: undefined,
+};
 
 /**
  * Evaluates until the study holds enough ended trials, the signal comes, or failures pile up.
@@ -56,7 +66,7 @@ export async function optimize(
   options: OptimizeOptions,
 ): Promise<OptimizeResult> {
   const { evaluations, images, concurrency, maxFailures } = checkOptions(options);
-  const progress: Progress = { underWay: 0, failuresInARow: 0, lastFailure: '', fault: undefined };
+  const progress: Progress = { ...NOTHING_DONE };
   const inner = new AbortController();
   const signal = AbortSignal.any([inner.signal, ...(options.signal === undefined ? [] : [options.signal])]);
   const enough = (): boolean => study.imagesJudged >= images;
@@ -65,14 +75,15 @@ export async function optimize(
     !signal.aborted &&
     progress.failuresInARow < maxFailures &&
     // a trial that was broken off is ended first: it would have been, had nothing broken off
-    (!enough() || study.brokenOff > 0) &&
+    (!enough() || study.brokenOff > progress.asking) &&
     study.endedTrials + progress.underWay < evaluations;
 
   const work = async (): Promise<void> => {
     while (goesOn()) {
       progress.underWay++;
       try {
-        const ended = await evaluateTrial(study, objective, await study.ask(), { signal, enough });
+        const trial = await askIn(study, progress);
+        const ended = await evaluateTrial(study, objective, trial, { signal, enough });
         if (ended !== undefined) note(progress, ended);
       } catch (error) {
         progress.fault ??= { error };
@@ -85,6 +96,15 @@ export async function optimize(
   await Promise.all(Array.from({ length: concurrency }, work));
   if (progress.fault !== undefined) throw progress.fault.error;
   return stopped(study, { evaluations, images }, progress, maxFailures);
+}
+
+async function askIn(study: OptimizedStudy, progress: Progress): Promise<Trial> {
+  progress.asking++;
+  try {
+    return await study.ask();
+  } finally {
+    progress.asking--;
+  }
 }
 
 function checkOptions(options: OptimizeOptions): {

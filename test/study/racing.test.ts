@@ -212,6 +212,21 @@ describe('study.optimize(objective, { images })', () => {
     expect(study.trials.length).toBeGreaterThan(trials);
   });
 
+  it('begins no trial beside one that was broken off where as many were judged', async () => {
+    for (const concurrency of [1, 4, 8]) {
+      const storage = createMemoryStorage();
+      const study = await open(storage);
+      for (const trial of await study.ask(2))
+        await study.report(trial, racedBlock(trial, trial.blocks?.[0] ?? 0));
+      const images = study.imagesJudged;
+      const later = await reopen(storage.read(), { policy: racingPolicy() });
+      const { reason } = await later.optimize(racedObjective, { evaluations: 1000, images, concurrency });
+      expect(reason).toBe('images');
+      expect(later.imagesJudged).toBe(images);
+      expect(later.trials.map(({ state }) => state)).toEqual(['stopped', 'stopped']);
+    }
+  });
+
   it.each([0, -1, 1.5, NaN])('refuses %p', async (images) => {
     const study = await open();
     expect(await rejected(study.optimize(racedObjective, { evaluations: 1, images }))).toEqual([
