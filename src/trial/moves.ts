@@ -103,7 +103,7 @@ export function endingOf(
     throw new BoSearchError('E_OUTCOME', `${where}: expected an outcome or reported blocks, got neither`);
   }
   if (outcome === undefined) {
-    const part = trial.decision === 'stop' || isPlanDone(trial.blocks, trial.reported) === false;
+    const part = !(isPlanDone(trial.blocks, trial.reported) ?? trial.decision !== 'stop');
     return { state: part ? 'stopped' : 'complete', outcome: measurementOf(trial.reported, weights) };
   }
   const checked = checkOutcome(outcome, where);

@@ -90,6 +90,12 @@ describe('endingOf(trial, outcome)', () => {
     expect(end({ ...running, reported: [block], decision: 'stop' })).toMatchObject({ state: 'stopped' });
   });
 
+  it('is complete with all planned blocks, though the answer to the last of them was stop', () => {
+    const planned = { ...running, reported: [block], decision: 'stop' as const };
+    expect(end({ ...planned, blocks: [block.block] })).toMatchObject({ state: 'complete' });
+    expect(end({ ...planned, blocks: [block.block, block.block + 1] })).toMatchObject({ state: 'stopped' });
+  });
+
   it('lets a trial with blocks fail', () => {
     expect(end({ ...running, reported: [block] }, { failed: 'x' })).toMatchObject({ state: 'failed' });
   });
