@@ -212,6 +212,17 @@ describe('a model of a long history', () => {
     expect(ranked.slice(0, 3)).toContain(best?.trial);
   });
 
+  it('may have room for one', () => {
+    const policy = () => createBayesPolicy({ ...settings, maxPoints: 1, initial: 2 });
+    const played = play(policy, bowl, 8, context([], { dimension: 2 }));
+    expect(played.at(-1)?.origin.by).toBe('bayes');
+    for (let n = 2; n < 9; n++) {
+      expect(
+        createModelOf(bayesSettings({ maxPoints: 1 }))(context(history(n, 2, bowl)))?.observations.all.length,
+      ).toBe(1);
+    }
+  });
+
   it('in a journal without the settings is made of all', () => {
     expect(bayesSettings({}, 'journal')).toMatchObject({ fitPoints: null, maxPoints: null });
     expect(bayesSettings()).toMatchObject({ fitPoints: 300, maxPoints: 1000 });

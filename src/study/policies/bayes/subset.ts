@@ -101,7 +101,7 @@ function plan(n: number, fittedAt: number | undefined, most: number): { base: nu
   const from = due ? n : fittedAt;
   const room = Math.max(1, Math.min(most >> 1, Math.ceil(DEFAULT_REFIT_SCHEDULE.growth * from)));
   const base = n - ((n - from) % room);
-  return { base, count: base > most ? most - room : base };
+  return { base, count: base > most ? Math.max(1, most - room) : base };
 }
 
 function sameFirst(a: Choosable, b: Choosable, n: number): boolean {
