@@ -40,7 +40,9 @@ export function effectsOf(input: EffectsInput): Effects {
   const { context, draws, units, around } = input;
   const { dimension: d, seed, trials } = context;
   const stream = (purpose: string) => randomStream(seed, trials.length, 'explain', purpose);
-  const inUnits = (z: number): number => units.toObjective(z);
+  // In units of `size`; what is told is in those of the objective again.
+  const { size } = units;
+  const inUnits = (z: number): number => units.toObjective(z) / size;
   const ofDraws: Values = (x, q) => rows(draws.at(x, q), draws.count).map((row) => row.map(inUnits));
   const basePoints = powerOfTwo(INDEX_POINTS / (d + 2), 32, 512);
   const design = indexDesign(basePoints, d, stream('indices'));
@@ -49,18 +51,27 @@ export function effectsOf(input: EffectsInput): Effects {
   const ofMean = sobolIndices(design, draws.mean(design.points, count).map(inUnits));
   const curves = curvesOf(d, ofDraws, stream('curves'));
   const flips = flipsOf(trials[around].unit, ofDraws);
-  const spreads = indices.map(({ variance }) => Math.sqrt(variance));
+  const spreads = indices.map(({ variance }) => size * Math.sqrt(variance));
   return {
     parameters: Array.from({ length: d }, (_, i): ParameterEffect => ({
       first: indexEstimate(ofMean, indices, (of) => of.first[i]),
       total: indexEstimate(ofMean, indices, (of) => of.total[i]),
-      curve: LEVELS.map((_level, t) => estimate(curves[i].map((curve) => curve[t]))),
+      curve: LEVELS.map((_level, t) =>
+        estimate(
+          curves[i].map((curve) => curve[t]),
+          size,
+        ),
+      ),
       better: betterEnd(curves[i], units.sign),
-      toLow: estimate(flips[2 * i]),
-      toHigh: estimate(flips[2 * i + 1]),
+      toLow: estimate(flips[2 * i], size),
+      toHigh: estimate(flips[2 * i + 1], size),
     })),
     levels: LEVELS,
-    spread: { ofMean: Math.sqrt(ofMean.variance), mean: average(spreads), interval: middle95(spreads) },
+    spread: {
+      ofMean: size * Math.sqrt(ofMean.variance),
+      mean: average(spreads),
+      interval: middle95(spreads),
+    },
     around,
     basePoints,
     draws: draws.count,
@@ -120,10 +131,11 @@ function indexEstimate(
   return { ofMean: read(ofMean), mean: average(values), interval: middle95(values) };
 }
 
-function estimate(values: readonly number[]): Estimate {
+/** @param size - of the unit that the values are in. */
+function estimate(values: readonly number[], size: number): Estimate {
   const mean = average(values);
   const square = average(values.map((value) => (value - mean) ** 2));
-  return { mean, sd: Math.sqrt(square) };
+  return { mean: size * mean, sd: size * Math.sqrt(square) };
 }
 
 function average(values: ArrayLike<number>): number {

@@ -8,6 +8,8 @@ export interface Units {
   readonly sign: 1 | -1;
   /** The objective at a standardised value z. */
   toObjective(z: number): number;
+  /** A power of two about as large as what the objective varies by: sums of squares in it neither over- nor underflow. */
+  readonly size: number;
   /** |d objective / dz| at z: what a small standardised difference is worth. */
   slopeAt(z: number): number;
 }
@@ -18,6 +20,7 @@ export function unitsOf({ transform, sign }: Observations, { fit }: Surrogate): 
   return {
     sign,
     toObjective,
+    size: transform === 'identity' ? 2 ** Math.floor(Math.log2(scale)) : 1,
     slopeAt(z) {
       if (transform === 'identity') return scale;
       const p = toObjective(z);
