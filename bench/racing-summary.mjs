@@ -6,11 +6,11 @@ const Z95 = 1.6448536269514722;
 /** @param {readonly object[]} runs - records of bench/racing.mjs */
 export function summaryOf(runs) {
   const full = new Map(
-    runs.filter(({ scheme }) => scheme === 'full').map((r) => [`${r.problem} ${r.seed}`, r]),
+    runs.filter(({ scheme }) => scheme === 'full').map((r) => [`${r.problem} ${r.seeded} ${r.seed}`, r]),
   );
   const groups = new Map();
   for (const r of runs) {
-    const key = `${r.problem} ${r.scheme} ${r.share}`;
+    const key = `${r.problem} ${r.seeded} ${r.scheme} ${r.share}`;
     groups.set(key, [...(groups.get(key) ?? []), r]);
   }
   const rows = [...groups.values()].map((group) => row(group, full));
@@ -19,15 +19,16 @@ export function summaryOf(runs) {
 }
 
 function row(group, full) {
-  const [{ problem, scheme, share }] = group;
+  const [{ problem, seeded, scheme, share }] = group;
   const paired = group.flatMap((r) => {
-    const base = full.get(`${problem} ${r.seed}`);
+    const base = full.get(`${problem} ${seeded} ${r.seed}`);
     return base === undefined ? [] : [r.truth - base.truth];
   });
   const difference = meanAndError(paired);
   const round = (value) => Number(value.toFixed(4));
   return {
     problem,
+    seeded,
     scheme,
     share,
     seeds: group.length,

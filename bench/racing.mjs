@@ -24,6 +24,7 @@ const { values: options } = parseArgs({
     seeds: { type: 'string', default: '1000-1009' },
     schemes: { type: 'string', default: 'full + race' },
     shares: { type: 'string', default: '0.2' },
+    seeded: { type: 'string', default: 'all' },
     raw: { type: 'string', default: 'runs/racing.jsonl' },
     out: { type: 'string' },
   },
@@ -65,13 +66,15 @@ async function run(name, seed, schemeName, share) {
     policy,
     weights: problem.weights,
   });
-  await study.enqueue(
-    problem.seedPoints.map(({ values }) => values),
-    problem.seedPoints.map(({ label }) => label),
-  );
+  if (options.seeded === 'all') {
+    await study.enqueue(
+      problem.seedPoints.map(({ values }) => values),
+      problem.seedPoints.map(({ label }) => label),
+    );
+  }
   const cpu = process.cpuUsage();
   const fresh = scheme.finalists * scheme.fresh;
-  const record = { problem: name, seed, scheme: schemeName, share, at: {} };
+  const record = { problem: name, seed, seeded: options.seeded, scheme: schemeName, share, at: {} };
   let trials = 0;
   const spent = [];
   while (problem.judged < budget - fresh && trials < (scheme.evaluations ?? Infinity)) {
@@ -168,7 +171,11 @@ for (const seed of seedsOf(options.seeds)) {
     for (const scheme of options.schemes.split(' + ')) {
       for (const share of scheme === 'full' ? [1] : options.shares.split(',').map(Number)) {
         const same = (r) =>
-          r.problem === problem && r.seed === seed && r.scheme === scheme && r.share === share;
+          r.problem === problem &&
+          r.seed === seed &&
+          r.scheme === scheme &&
+          r.share === share &&
+          r.seeded === options.seeded;
         if (done.some(same)) continue;
         const record = await run(problem, seed, scheme, share);
         done.push(record);
