@@ -66,6 +66,14 @@ describe('search.racing', () => {
       'racing: 1',
       'search.racing: expected true or false, or a section with blocks, budget, finalists, fresh, got 1',
     ],
+    [
+      'images: 12, evaluations: 10, racing: yes',
+      'search.racing: expected true or false, or a section with blocks, budget, finalists, fresh, got "yes"',
+    ],
+    [
+      "images: 12, evaluations: 10, racing: { blocks: '4' }",
+      'search.racing.blocks: expected an integer of at least 1, got "4"',
+    ],
     ['racing: { budget: 0 }', 'search.racing.budget: expected a number above 0 and at most 1, got 0'],
     ['racing: { budget: 1.5 }', 'search.racing.budget: expected a number above 0 and at most 1, got 1.5'],
     ['racing: { blocks: 0 }', 'search.racing.blocks: expected an integer of at least 1, got 0'],

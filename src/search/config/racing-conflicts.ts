@@ -14,7 +14,7 @@ type Section = Readonly<Record<string, unknown>>;
 export function racingConflicts(value: Section): Conflict[] {
   const search = sectionOf(value['search']);
   const racing = search['racing'];
-  if (racing === undefined || racing === false) return [];
+  if (racing !== true && !isSection(racing)) return [];
   return [...beside(value, search), ...impossible(value, search, sectionOf(racing))];
 }
 
@@ -46,7 +46,12 @@ function beside(value: Section, search: Section): Conflict[] {
 function impossible(value: Section, search: Section, racing: RacingSection): Conflict[] {
   const { images = DEFAULTS.images, evaluations = DEFAULTS.evaluations } = search;
   if (!isCount(images) || !isCount(evaluations)) return [];
-  if (Object.values(racing).some((number) => number !== undefined && !(number > 0))) return [];
+  if (
+    Object.values(racing).some(
+      (number: unknown) => number !== undefined && !(typeof number === 'number' && number > 0),
+    )
+  )
+    return [];
   const filled = filledRacing(racing, images);
   const at = (key: string, message: string): Conflict[] => [{ path: ['search', 'racing', key], message }];
   if (filled.blocks === 1 && racing.blocks === undefined) {
@@ -79,5 +84,9 @@ function isCount(value: unknown): value is number {
 }
 
 function sectionOf(value: unknown): Section {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Section) : {};
+  return isSection(value) ? value : {};
+}
+
+function isSection(value: unknown): value is Section {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
