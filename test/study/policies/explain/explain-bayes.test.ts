@@ -103,6 +103,15 @@ describe('explain(context, worst) of the bayes policy', () => {
     expect(verdict).toBe(below.every(Boolean) ? 'little-to-gain' : below[4] ? 'nearly' : 'go-on');
   });
 
+  it('counts only trials that ended among the last ones, whatever runs', () => {
+    const running = [32, 33, 34].map((number): TrialSnapshot => {
+      return { number, unit: [0.1, 0.2, number / 100], state: 'running', origin: { by: 'bayes' } };
+    });
+    const { stopping } = explained({ ...plain, trials: [...plain.trials, ...running] });
+    expect(stopping.recentGains).toHaveLength(5);
+    expect(stopping.recentGains.slice(0, 4)).toEqual(explanation.stopping.recentGains.slice(0, 4));
+  });
+
   it('says that it is too early while the initial design is not through', () => {
     const early = { ...plain, trials: plain.trials.slice(0, 4) };
     expect(explained(early).stopping.verdict).toBe('too-early');

@@ -62,12 +62,12 @@ function verdictOf(early: boolean, gains: readonly number[], bar: number): Stopp
   return gains.length >= PATIENCE && gains.every((gain) => gain < bar) ? 'little-to-gain' : 'nearly';
 }
 
-/** The greatest gain before each of the last trials but the next, oldest first. */
+/** The greatest gain before each of the last trials that ended, oldest first: running ones have taught nothing yet. */
 function earlierGains({ context, settings, fitOf }: StoppingInput): readonly number[] {
   const gains: number[] = [];
-  for (let back = PATIENCE - 1; back >= 1; back--) {
-    const trials = context.trials.slice(0, Math.max(0, context.trials.length - back));
-    const then = { ...context, trials };
+  const ended = context.trials.filter(({ outcome }) => outcome !== undefined);
+  for (const { number } of ended.slice(1 - PATIENCE)) {
+    const then = { ...context, trials: context.trials.slice(0, number) };
     const fitted = isInitial(then, settings) ? undefined : fitOf(then);
     if (fitted !== undefined) gains.push(bestGain(then, settings, fitted).gain);
   }
