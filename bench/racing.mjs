@@ -88,17 +88,21 @@ async function run(name, seed, schemeName, share) {
       left: () => budget - fresh - problem.judged,
       blocks: BLOCKS,
     });
-    spent.push({ blocks: problem.judged - before, truth: problem.truth(trial.alphas) });
-    if (share === 1) note(record, problem, study, budget);
+    if (scheme.evaluations !== undefined) {
+      spent.push({ blocks: problem.judged - before, truth: await problem.truth(trial.alphas) });
+    }
+    if (share === 1) await note(record, problem, study, budget);
   }
   await finals(study, problem, scheme);
   const best = study.recommend();
   const { user } = process.cpuUsage(cpu);
   await study.close();
   const { at, ...rest } = record;
+  const truth = await problem.truth(best.alphas);
+  problem.close?.();
   return {
     ...rest,
-    truth: problem.truth(best.alphas),
+    truth,
     reported: best.mean,
     judged: problem.judged,
     trials,
@@ -126,10 +130,10 @@ function closeness(spent) {
   return { close, blocksOfClose };
 }
 
-function note(record, problem, study, budget) {
+async function note(record, problem, study, budget) {
   for (const share of CHECKPOINTS) {
     if (record.at[share] !== undefined || problem.judged < share * budget - 1e-9) continue;
-    record.at[share] = problem.truth(study.recommend().alphas);
+    record.at[share] = await problem.truth(study.recommend().alphas);
   }
 }
 

@@ -131,7 +131,13 @@ async function emulated(task, seed) {
 /** The bundled objective itself, judged by a process of its own; its truth is 1,000 held-out images. */
 async function real(task, seed) {
   const { realProblem } = await import('../../emulator/real.mjs');
-  return { ...(await realProblem(task, seed)), costlyTruth: true };
+  const problem = await realProblem(task, seed);
+  const numbers = new Map([[undefined, 0]]);
+  const blocks = (u, sample) => {
+    if (!numbers.has(sample)) numbers.set(sample, numbers.size);
+    return problem.blocks(u, { sample: numbers.get(sample) });
+  };
+  return { ...problem, blocks, costlyTruth: true };
 }
 
 function described({ name, dimension, direction, optimum }, budget, alphas) {
