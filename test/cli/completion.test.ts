@@ -41,7 +41,7 @@ function offered(...words: readonly string[]): string[] {
 describe('completion in a real bash', () => {
   it('offers all commands and options of the program', () => {
     expect(offered('').sort()).toEqual([...names, '-V', '--version', '-h', '--help'].sort());
-    expect(offered('ex').sort()).toEqual(['expire', 'export']);
+    expect(offered('ex').sort()).toEqual(['expire', 'explain', 'export']);
   });
 
   it.each(program.commands.map((command) => [command.name(), command] as const))(
