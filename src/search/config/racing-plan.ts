@@ -10,13 +10,13 @@ import { type SearchConfig, weightsOf } from './search-config.js';
 const MOST_BLOCKS = 8;
 
 /** Share of what the same number of full judgements would cost. */
-export const DEFAULT_BUDGET = 0.2;
+const DEFAULT_BUDGET = 0.2;
 
 /** Points that are judged on fresh images at the end. */
-export const DEFAULT_FINALISTS = 4;
+const DEFAULT_FINALISTS = 4;
 
 /** Fresh images, in blocks of the search images. */
-export const DEFAULT_FRESH_BLOCKS = 2;
+const DEFAULT_FRESH_BLOCKS = 2;
 
 /** The section as it is written, nothing filled in. */
 export interface RacingSection {

@@ -1,8 +1,7 @@
 /** The points before there is a model: one scrambled Sobol sequence. */
 import { MAX_SOBOL_DIMENSIONS, randomStream, sobolPoints } from '../../../math/index.js';
-import type { Outcome } from '../../../trial/index.js';
-import { isCount } from '../../../trial/index.js';
 import type { PolicyContext } from '../policy.js';
+import { isExact } from './observations.js';
 import type { BayesSettings } from './settings.js';
 
 /** By the dimension: at least this many trials, and this many where the dimension does not ask for more. */
@@ -31,11 +30,7 @@ export function initialTrials(
 /** Whether there are outcomes, and none of them is a count of draws or a value with a variance above 0. */
 export function hasExactOutcomes({ trials }: Pick<PolicyContext, 'trials'>): boolean {
   const outcomes = trials.flatMap(({ outcome }) => (outcome === undefined ? [] : [outcome]));
-  return outcomes.length > 0 && !outcomes.some(isNoisy);
-}
-
-function isNoisy(outcome: Outcome): boolean {
-  return isCount(outcome) || ('value' in outcome && (outcome.variance ?? 0) > 0);
+  return outcomes.length > 0 && outcomes.every(isExact);
 }
 
 /**

@@ -82,12 +82,13 @@ export function observationsOf(context: PolicyContext, setting: TransformSetting
     y: Float64Array.from(all, ({ y }) => y),
     noise: noiseOf(all),
     ...(offsets === undefined ? {} : { offsets }),
-    deterministic: outcomes.every((outcome) => !isCount(outcome) && !hasVariance(outcome)),
+    deterministic: outcomes.every(isExact),
   };
 }
 
-function hasVariance(outcome: Outcome): boolean {
-  return 'value' in outcome && outcome.variance !== undefined && outcome.variance > 0;
+/** Whether the same point again would bring the same: no count, and no value with a variance. */
+export function isExact(outcome: Outcome): boolean {
+  return !isCount(outcome) && !('value' in outcome && (outcome.variance ?? 0) > 0);
 }
 
 /** Most images seen of each sample. */

@@ -6,9 +6,7 @@ import type { Observation, Observations } from './observations.js';
 import { untransform } from './outcome-transform.js';
 import { reportedPosterior } from './reported-posterior.js';
 import type { Surrogate } from './surrogate.js';
-
-/** 97.5 % quantile of the standard normal distribution. */
-const Z95 = 1.959963984540054;
+import { Z95 } from './z95.js';
 
 /**
  * The best posterior mean among complete trials (among stopped ones where none is complete), the first of equals.

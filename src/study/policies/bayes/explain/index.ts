@@ -14,7 +14,7 @@ import { stoppingAdvice } from './stopping.js';
 import { unitsOf } from './units.js';
 
 /** Fewer observations than this say nothing of a model. */
-export const LEAST_OBSERVATIONS = 3;
+const LEAST_OBSERVATIONS = 3;
 
 /** Half the draws of the posterior behind every uncertainty. */
 const PAIRS = 64;

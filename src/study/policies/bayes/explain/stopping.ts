@@ -16,9 +16,10 @@ import { concatenate } from '../concatenate.js';
 import { isInitial } from '../initial-design.js';
 import { evaluationBudget } from '../search.js';
 import type { BayesSettings } from '../settings.js';
+import { Z95 } from '../z95.js';
 import type { PosteriorDraws } from './posterior-draws.js';
 import { type Fitted, fittedAt } from './fitted.js';
-import { type Units, Z95 } from './units.js';
+import type { Units } from './units.js';
 
 /** Little to gain: below this share of the standard error, so many times in a row. */
 const SHARE = 0.2;

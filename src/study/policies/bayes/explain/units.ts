@@ -2,6 +2,7 @@
 import type { Observations } from '../observations.js';
 import { untransform } from '../outcome-transform.js';
 import type { Surrogate } from '../surrogate.js';
+import { Z95 } from '../z95.js';
 
 export interface Units {
   /** +1 to maximise, −1 to minimise. */
@@ -28,9 +29,6 @@ export function unitsOf({ transform, sign }: Observations, { fit }: Surrogate): 
     },
   };
 }
-
-/** 97.5 % quantile of the standard normal distribution. */
-export const Z95 = 1.959963984540054;
 
 /** The 95 % interval in units of the objective, low end first. */
 export function intervalOf(units: Units, mean: number, sd: number): readonly [number, number] {

@@ -61,7 +61,7 @@ function isLosing(own: RacedPoint, rival: RacedPoint, context: PolicyContext, ev
 }
 
 /** Differences of image scores over the blocks that both points saw, in the first one's order of blocks. */
-export function pairedDifferences(a: RacedPoint, b: RacedPoint, weights?: ScoreWeights): readonly number[] {
+function pairedDifferences(a: RacedPoint, b: RacedPoint, weights?: ScoreWeights): readonly number[] {
   return a.blocks.flatMap((block) => {
     const other = b.blocks.find((one) => one.block === block.block && one.sample === block.sample);
     if (other === undefined) return [];

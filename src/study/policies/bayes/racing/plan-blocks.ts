@@ -23,7 +23,7 @@ export function planBlocks(
 }
 
 /** Blocks of any sample that the point was judged on, or is to be. */
-export function seenBlocks(context: PolicyContext, unit: readonly number[]): ReadonlySet<number> {
+function seenBlocks(context: PolicyContext, unit: readonly number[]): ReadonlySet<number> {
   const point = racedPoints(context).find((other) => other.unit.every((u, j) => u === unit[j]));
   return new Set(point?.blocks.map(({ block }) => block));
 }

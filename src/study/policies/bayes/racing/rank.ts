@@ -1,16 +1,15 @@
 /** Which points of a race are best: finalists, and the one to recommend, in the study's own direction and units. */
-import { normalCdf, normalPdf } from '../../../../math/index.js';
-import type { PolicyContext, Recommended } from '../../policy.js';
+import { standardEi } from '../../../../acquisition/index.js';
+import { isFailed } from '../../../../trial/index.js';
+import type { PolicyContext, Recommended, TrialSnapshot } from '../../policy.js';
 import type { Model } from '../model-of.js';
 import type { Observations } from '../observations.js';
 import { untransform } from '../outcome-transform.js';
 import type { Surrogate } from '../surrogate.js';
+import { Z95 } from '../z95.js';
 import { imageScores } from './image-scores.js';
 import type { RacedPoint } from './judged-point.js';
 import { standings } from './standing.js';
-
-/** 97.5 % quantile of the standard normal distribution. */
-const Z95 = 1.959963984540054;
 
 /** A point is recommended only where it was judged on at least this share of the most images of any point. */
 const ENOUGH_IMAGES = 0.5;
@@ -60,13 +59,16 @@ function differing({ gp }: Surrogate, points: readonly RacedPoint[], count: numb
 
 /** E[max(0, X)] for X ~ N(difference, sd²). */
 function expectedGain(difference: number, sd: number): number {
-  if (sd === 0) return Math.max(0, difference);
-  const z = difference / sd;
-  return difference * normalCdf(z) + sd * normalPdf(z);
+  return sd === 0 ? Math.max(0, difference) : sd * standardEi(difference / sd);
 }
 
-function hasEnded({ trials }: RacedPoint): boolean {
-  return trials.some(({ outcome }) => outcome !== undefined && !('failed' in outcome));
+function hasEnded(point: RacedPoint): boolean {
+  return lastEnded(point) !== undefined;
+}
+
+/** The last trial of the point that ended with a value. */
+function lastEnded({ trials }: RacedPoint): TrialSnapshot | undefined {
+  return trials.findLast(({ outcome }) => outcome !== undefined && !isFailed(outcome));
 }
 
 /** The point of greatest posterior mean among those judged on many images, by its last ended trial. */
@@ -91,8 +93,7 @@ function imagesOf({ blocks }: RacedPoint): number {
  * none of its trials has ended with a value.
  */
 function recommended(point: RacedPoint, observations: Observations, { gp, fit }: Surrogate): Recommended[] {
-  const ended = point.trials.filter(({ outcome }) => outcome !== undefined && !('failed' in outcome));
-  const last = ended.at(-1);
+  const last = lastEnded(point);
   if (last === undefined) return [];
   const at = Float64Array.from(point.unit);
   const { mean, variance } = gp.predict(at, 1);
