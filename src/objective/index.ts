@@ -29,7 +29,13 @@ export {
   type AttackPlan,
   type AttackTarget,
 } from './attacks/attack-presets.js';
-export type { AttackableModel, CotangentOf, Draw, VjpResult } from './attacks/attackable-model.js';
+export type {
+  AttackableModel,
+  CotangentOf,
+  Draw,
+  GradientPath,
+  VjpResult,
+} from './attacks/model/attackable-model.js';
 export {
   attackRequest,
   buildAttackedSet,
@@ -39,30 +45,41 @@ export {
   type AttackRequest,
   type MadeBy,
   type NamedModel,
-} from './attacks/attacked-set.js';
+} from './attacks/sets/attacked-set.js';
 export {
   loadAttackedSet,
   obtainAttackedSet,
   saveAttackedSet,
   type ObtainedSet,
-} from './attacks/attacked-set-files.js';
-export { fgsmL2, type FgsmL2Options, type FgsmL2Settings } from './attacks/fgsm-l2.js';
+} from './attacks/sets/attacked-set-files.js';
+export { fgsmL2, type FgsmL2Options, type FgsmL2Settings } from './attacks/methods/fgsm-l2.js';
+export type { Attack } from './attacks/contract/attack.js';
+export type { AttackBatch, AttackFlags, DifferentiableModel } from './attacks/contract/attack-batch.js';
+export { runMachine, type AttackMachine } from './attacks/contract/attack-machine.js';
 export type {
-  AttackBatch,
-  AttackFlags,
-  DifferentiableModel,
   FixedBudgetAttack,
   FixedBudgetSettings,
   Perturbed,
-} from './attacks/fixed-budget-attack.js';
-export { pgdL2, type PgdL2Options, type PgdL2Settings } from './attacks/pgd-l2.js';
+} from './attacks/contract/fixed-budget-attack.js';
+export type {
+  Candidates,
+  MinimumNormAttack,
+  MinimumNormSettings,
+} from './attacks/contract/minimum-norm-attack.js';
+export type { Ball } from './attacks/geometry/ball.js';
+export type { Tallies, Tally } from './attacks/model/counted-model.js';
+export { pgdL2, type PgdL2Options, type PgdL2Settings } from './attacks/methods/pgd-l2.js';
 export {
   runAttack,
   type AttackedImage,
+  type AttackedImageDetail,
   type AttackProgress,
   type AttackRun,
   type AttackRunResult,
-} from './attacks/run-attack.js';
+} from './attacks/run/run-attack.js';
+
+export type { AttackSnapshot } from './attacks/run/attack-snapshot.js';
+export type { FooledShares, Verification } from './attacks/run/verification.js';
 
 // Evaluation
 export { accuracyOf, type Accuracy } from './evaluation/accuracy.js';

@@ -1,6 +1,6 @@
 /** Descriptions of models, images and attacked images: those that need a tensor runtime or big files. */
 import { resolve } from 'node:path';
-import { loadAttackedSet } from '../objective/attacks/attacked-set-files.js';
+import { loadAttackedSet } from '../objective/attacks/sets/attacked-set-files.js';
 import { loadImagePool } from '../objective/images/image-pool.js';
 import { openImagePool } from '../objective/images/open-image-pool.js';
 import { openModel, readModelManifest } from '../objective/models/open-model.js';

@@ -1,7 +1,7 @@
 /** Starts what a search needs to compute: the tensor runtime, the model, and the defence around it. */
 import { versions } from 'node:process';
 import { VERSION } from '../index.js';
-import type { MadeBy, NamedModel } from '../objective/attacks/attacked-set.js';
+import type { MadeBy, NamedModel } from '../objective/attacks/sets/attacked-set.js';
 import type { PrepareImages } from '../objective/evaluation/evaluation-blocks.js';
 import { canonicalJson, contentHash } from '../objective/images/content-hash.js';
 import { type OpenedModel, openModel } from '../objective/models/open-model.js';

@@ -8,7 +8,7 @@ import {
   loadAttackedSet,
   type ObtainedSet,
   obtainAttackedSet,
-} from '../objective/attacks/attacked-set-files.js';
+} from '../objective/attacks/sets/attacked-set-files.js';
 import { type AttackSummary, summariseAttack } from '../objective/evaluation/attack-summary.js';
 import { createEvaluationBlocks, disposeBlocks } from '../objective/evaluation/evaluation-blocks.js';
 import { type EvaluationBlock, preparedByModel } from '../objective/evaluation/prepared-images.js';

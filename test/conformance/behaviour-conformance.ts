@@ -1,8 +1,8 @@
 /** What a backend must do beside computing rightly: run where it says, read asynchronously, leak nothing, keep NaN. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Draw } from '../../src/objective/attacks/attackable-model.js';
-import type { DifferentiableModel } from '../../src/objective/attacks/fixed-budget-attack.js';
+import type { Draw } from '../../src/objective/attacks/model/attackable-model.js';
+import type { DifferentiableModel } from '../../src/objective/attacks/contract/attack-batch.js';
 import type { OpenedModel } from '../../src/objective/models/open-model.js';
 import { bareClassifier } from '../../src/objective/purification/bare-classifier.js';
 import { createDefence } from '../../src/objective/purification/defence.js';

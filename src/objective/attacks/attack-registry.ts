@@ -1,8 +1,8 @@
 /** All attacks by name: a new one is one file and one line here. */
 import { BoSearchError } from '../../errors.js';
-import { fgsmL2, type FgsmL2Options, type FgsmL2Settings } from './fgsm-l2.js';
-import type { FixedBudgetAttack } from './fixed-budget-attack.js';
-import { pgdL2, type PgdL2Options, type PgdL2Settings } from './pgd-l2.js';
+import { fgsmL2, type FgsmL2Options, type FgsmL2Settings } from './methods/fgsm-l2.js';
+import type { FixedBudgetAttack } from './contract/fixed-budget-attack.js';
+import { pgdL2, type PgdL2Options, type PgdL2Settings } from './methods/pgd-l2.js';
 
 const ATTACKS: Readonly<Record<AttackName, (options: never) => FixedBudgetAttack<AttackSettings>>> = {
   'fgsm-l2': fgsmL2,

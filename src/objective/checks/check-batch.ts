@@ -1,5 +1,5 @@
 /** Checks that an image's logits and gradient do not depend on the others of its batch, nor on their order. */
-import type { VjpResult } from '../attacks/attackable-model.js';
+import type { VjpResult } from '../attacks/model/attackable-model.js';
 import {
   allAlphas,
   type CheckedModel,

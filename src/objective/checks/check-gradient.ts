@@ -6,7 +6,7 @@
  * directions tell the relative error of the whole gradient, ‖e‖/‖g‖, at a few dozen passes. A right gradient agrees at
  * some step h: longer ones cross bends of ReLU and max, shorter ones drown in the rounding of float32.
  */
-import type { DifferentiableModel } from '../attacks/fixed-budget-attack.js';
+import type { DifferentiableModel } from '../attacks/contract/attack-batch.js';
 import { randomStream } from '../../math/random.js';
 import { bareClassifier } from '../purification/bare-classifier.js';
 import {

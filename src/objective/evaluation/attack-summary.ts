@@ -1,6 +1,6 @@
 /** What an attack did to a set of images: clean errors, successes and flags apart, and the curve over the bound. */
 import { BoSearchError } from '../../errors.js';
-import type { AttackedImage } from '../attacks/run-attack.js';
+import type { AttackedImage } from '../attacks/run/run-attack.js';
 import { wilsonInterval, type Interval } from './intervals.js';
 
 export interface AttackSummary {

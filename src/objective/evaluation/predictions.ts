@@ -1,7 +1,7 @@
 /** From logits to predicted classes and bits; a logit that is not finite is an error, never a class. */
 import { BoSearchError, ShapeError } from '../../errors.js';
 import { bitsFrom, type Bits } from '../../trial/index.js';
-import { predictedClass } from '../attacks/cross-entropy.js';
+import { predictedClass } from '../attacks/losses/cross-entropy.js';
 
 /** Where logits come from, for messages. */
 export interface LogitsOrigin {

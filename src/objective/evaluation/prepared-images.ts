@@ -1,5 +1,5 @@
 /** Images made ready for scoring many α: all that does not depend on α is done once. */
-import type { AttackableModel } from '../attacks/attackable-model.js';
+import type { AttackableModel } from '../attacks/model/attackable-model.js';
 
 /** Which noise a purification draws: a key and the number of draws K whose logits are averaged. */
 export interface PurificationDraws {

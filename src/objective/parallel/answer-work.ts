@@ -1,6 +1,6 @@
 /** What a worker thread does with its share: it opens runtime and model once, then answers one request after another. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { CotangentOf } from '../attacks/attackable-model.js';
+import type { CotangentOf } from '../attacks/model/attackable-model.js';
 import { openModel } from '../models/open-model.js';
 import type { OpenedModel } from '../models/open-model.js';
 import { bareClassifier } from '../purification/bare-classifier.js';

@@ -1,5 +1,6 @@
 /** Sends each worker its share of a call's images and puts the answers together, in the images' order. */
-import type { AttackableModel, CotangentOf, Draw, VjpResult } from '../attacks/attackable-model.js';
+import type { DifferentiableModel } from '../attacks/contract/attack-batch.js';
+import type { CotangentOf, Draw, VjpResult } from '../attacks/model/attackable-model.js';
 import { ShapeError } from '../../errors.js';
 import { callOff, CalledOff, createMeeting, writeCotangent } from './cotangent-meeting.js';
 import type { Answer, OpenedFacts, Target, Work } from './messages.js';
@@ -146,7 +147,7 @@ export function modelInShares(
   team: Team,
   target: Target,
   check: (images: Float32Array, draw: Draw) => void,
-): Required<AttackableModel> {
+): DifferentiableModel {
   return {
     classes: team.facts.classes,
     pixels: team.facts.pixels,

@@ -1,6 +1,6 @@
 /** What a pool and its worker threads say to each other. Arrays of numbers are handed over, not copied. */
 import type { PurificationDraws } from '../evaluation/prepared-images.js';
-import type { Draw } from '../attacks/attackable-model.js';
+import type { Draw } from '../attacks/model/attackable-model.js';
 import type { PreprocessingOptions } from '../purification/preprocessing.js';
 import type { WireError } from './wire-error.js';
 

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { BoSearchError } from '../../errors.js';
-import type { AttackableModel, CotangentOf, Draw, VjpResult } from '../attacks/attackable-model.js';
+import type { AttackableModel, CotangentOf, Draw, VjpResult } from '../attacks/model/attackable-model.js';
 import type { Classifier } from '../models/classifier.js';
 import { assertRuns } from '../tensors/runtime.js';
 import type { Runtime } from '../tensors/runtime.js';

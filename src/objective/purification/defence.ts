@@ -1,7 +1,7 @@
 /** Purification in front of a classifier, as a model that can be attacked: the mean logits of K purifications. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import type { AttackableModel, CotangentOf, Draw, VjpResult } from '../attacks/attackable-model.js';
+import type { AttackableModel, CotangentOf, Draw, VjpResult } from '../attacks/model/attackable-model.js';
 import { assertRuns } from '../tensors/runtime.js';
 import { assertDraws, chunkMean, healthOf } from './chunk-mean.js';
 import type { PurificationRange, Readout } from './chunk-mean.js';

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { ShapeError } from '../../errors.js';
-import type { CotangentOf, VjpResult } from '../attacks/attackable-model.js';
+import type { CotangentOf, VjpResult } from '../attacks/model/attackable-model.js';
 import { logitsAndGradient } from '../tensors/vjp.js';
 import type { ForwardPass } from '../tensors/vjp.js';
 import type { PlacedChunk } from './image-chunks.js';

@@ -1,8 +1,8 @@
 /** Laws that every fixed-budget attack keeps; each attack's test file applies them. */
 import { describe, expect, it } from '@jest/globals';
 import { randomStream } from '../../../src/math/random.js';
-import type { FixedBudgetAttack } from '../../../src/objective/attacks/fixed-budget-attack.js';
-import { runAttack, type AttackRun } from '../../../src/objective/attacks/run-attack.js';
+import type { FixedBudgetAttack } from '../../../src/objective/attacks/contract/fixed-budget-attack.js';
+import { runAttack, type AttackRun } from '../../../src/objective/attacks/run/run-attack.js';
 import { LINEAR_ATTACK } from '../../tolerances.js';
 import { affineModel, constantModel, keyedNoise, ownLabels, randomAffine, uniformImages } from './models.js';
 

@@ -1,5 +1,6 @@
 /** Small exact models to attack: everything about them is known in closed form. */
-import type { AttackableModel, Draw } from '../../../src/objective/attacks/attackable-model.js';
+import type { DifferentiableModel } from '../../../src/objective/attacks/contract/attack-batch.js';
+import type { AttackableModel, Draw } from '../../../src/objective/attacks/model/attackable-model.js';
 import { randomStream } from '../../../src/math/random.js';
 
 /** Affine logits z = W x + b, W (K, d) row-major. */
@@ -17,7 +18,7 @@ type LogitNoise = (draw: Draw, id: string, k: number) => number;
 export function affineModel(
   affine: Affine,
   noise: LogitNoise = () => 0,
-): Required<AttackableModel> & { draws: Draw[] } {
+): DifferentiableModel & { draws: Draw[] } {
   const { classes, pixels, weights, bias } = affine;
   const draws: Draw[] = [];
   const logits = (images: Float32Array, draw: Draw): Float32Array => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { AttackedImage } from '../../../src/objective/attacks/run-attack.js';
+import type { AttackedImage } from '../../../src/objective/attacks/run/run-attack.js';
 import {
   attackDistances,
   successCurve,

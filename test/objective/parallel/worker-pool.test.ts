@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { BoSearchError, ShapeError } from '../../../src/errors.js';
-import type { AttackableModel, Draw } from '../../../src/objective/attacks/attackable-model.js';
+import type { AttackableModel, Draw } from '../../../src/objective/attacks/model/attackable-model.js';
 import { chooseImages } from '../../../src/objective/images/choose-images.js';
 import { loadImagePool } from '../../../src/objective/images/image-pool.js';
 import type { ImageSet } from '../../../src/objective/images/image-set.js';

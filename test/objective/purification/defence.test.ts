@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Mlvgm } from '../../../src/objective/models/mlvgm.js';
-import type { Draw } from '../../../src/objective/attacks/attackable-model.js';
+import type { Draw } from '../../../src/objective/attacks/model/attackable-model.js';
 import { bareClassifier } from '../../../src/objective/purification/bare-classifier.js';
 import { createDefence } from '../../../src/objective/purification/defence.js';
 import type { Defence, DefenceOptions } from '../../../src/objective/purification/defence.js';

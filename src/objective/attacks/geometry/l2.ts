@@ -3,7 +3,7 @@
  *
  * Notation: x the clean image, δ the perturbation, ε the bound, d values an image; all offsets count values.
  */
-import { BoSearchError } from '../../errors.js';
+import { BoSearchError } from '../../../errors.js';
 
 const float = new Float32Array(1);
 const bits = new Int32Array(float.buffer);

@@ -5,19 +5,19 @@ import {
   loadAttackedSet,
   obtainAttackedSet,
   saveAttackedSet,
-} from '../../../src/objective/attacks/attacked-set-files.js';
+} from '../../../../src/objective/attacks/sets/attacked-set-files.js';
 import {
   attackRequest,
   buildAttackedSet,
   requestHash,
   type AttackedSetOptions,
-} from '../../../src/objective/attacks/attacked-set.js';
-import { fgsmL2 } from '../../../src/objective/attacks/fgsm-l2.js';
-import { pgdL2 } from '../../../src/objective/attacks/pgd-l2.js';
-import { createImageSet } from '../../../src/objective/images/image-set.js';
-import { expectRejection } from '../expect-error.js';
-import { temporaryFolder } from '../temporary-folder.js';
-import { binaryModel } from './models.js';
+} from '../../../../src/objective/attacks/sets/attacked-set.js';
+import { fgsmL2 } from '../../../../src/objective/attacks/methods/fgsm-l2.js';
+import { pgdL2 } from '../../../../src/objective/attacks/methods/pgd-l2.js';
+import { createImageSet } from '../../../../src/objective/images/image-set.js';
+import { expectRejection } from '../../expect-error.js';
+import { temporaryFolder } from '../../temporary-folder.js';
+import { binaryModel } from '../models.js';
 
 /** Class 0 above x₀ + x₁ = 0.8: near and far are of class 0, wrong is a clean error. */
 const images = createImageSet({

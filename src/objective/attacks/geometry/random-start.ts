@@ -1,5 +1,5 @@
 /** A keyed point drawn uniformly in an L2 ball. */
-import { randomStream } from '../../math/random.js';
+import { randomStream } from '../../../math/random.js';
 import { l2Norm } from './l2.js';
 
 /**

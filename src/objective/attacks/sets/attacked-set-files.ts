@@ -6,11 +6,11 @@
  */
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BoSearchError } from '../../errors.js';
-import { canonicalJson, fileSha256 } from '../images/content-hash.js';
-import { createImageSet, valuesPerImage } from '../images/image-set.js';
-import { readBytes, readJsonFile } from '../images/json-file.js';
-import { replaceFile } from '../images/put-file.js';
+import { BoSearchError } from '../../../errors.js';
+import { canonicalJson, fileSha256 } from '../../images/content-hash.js';
+import { createImageSet, valuesPerImage } from '../../images/image-set.js';
+import { readBytes, readJsonFile } from '../../images/json-file.js';
+import { replaceFile } from '../../images/put-file.js';
 import { attackedManifestSchema, type AttackedManifest } from './attacked-manifest.js';
 import {
   attackRequest,

@@ -13,7 +13,10 @@ const finite = z.number('expected a number');
 const identity = z.object({ name: text, hash: text }, 'expected an object with name and hash');
 
 /** Complete settings of an attack; compared as a whole, so that their fields need no list here. */
-const settings = z.looseObject({ name: text, l2Bound: finite }, 'expected settings with name and l2Bound');
+const settings = z.looseObject(
+  { name: text, l2Bound: finite.exactOptional(), linfBound: finite.exactOptional() },
+  'expected settings with name and bound',
+);
 
 const attackedImage = z.object(
   {

@@ -6,10 +6,12 @@
  * ε‖w‖₁/√d.
  */
 import { z } from 'zod';
-import { checked } from '../images/json-file.js';
-import { errorLogOddsCotangent, isFiniteRow } from './cross-entropy.js';
-import type { AttackBatch, AttackFlags, FixedBudgetAttack, Perturbed } from './fixed-budget-attack.js';
-import { l2Norm, moveWithin } from './l2.js';
+import { checked } from '../../images/json-file.js';
+import type { AttackBatch, DifferentiableModel } from '../contract/attack-batch.js';
+import type { AttackMachine } from '../contract/attack-machine.js';
+import type { FixedBudgetAttack, Perturbed } from '../contract/fixed-budget-attack.js';
+import { l2Norm, moveWithin } from '../geometry/l2.js';
+import { errorLogOddsCotangent } from '../losses/cross-entropy.js';
 import { l2BoundSchema } from './settings.js';
 
 const schema = z.strictObject(
@@ -31,27 +33,42 @@ export type FgsmL2Settings = z.output<typeof schema>;
  */
 export function fgsmL2(options: FgsmL2Options): FixedBudgetAttack<FgsmL2Settings> {
   const settings = checked(options, schema, 'E_ATTACK', 'fgsm-l2');
-  return { kind: 'fixed-budget', settings, perturb: (batch) => perturb(batch, settings) };
+  const ball = { norm: 'l2', bound: settings.l2Bound } as const;
+  return { kind: 'fixed-budget', settings, ball, needs: 'gradients', machine: createMachine(settings) };
 }
 
-async function perturb(batch: AttackBatch, settings: FgsmL2Settings): Promise<Perturbed> {
-  const { model, images, labels, ids, key } = batch;
-  const { logits, gradient } = await model.vjp(images, { key, index: 0, imageIds: ids }, (z) =>
+interface State {
+  /** The perturbed images; null before the one round. */
+  moved: Float32Array | null;
+}
+
+function createMachine(settings: FgsmL2Settings): AttackMachine<DifferentiableModel, State, Perturbed> {
+  return {
+    begin: () => ({ moved: null }),
+    isDone: (_, { moved }) => moved !== null,
+    step: async (batch, state) => {
+      state.moved = await moveOnce(batch, settings);
+    },
+    result: (batch, { moved }) => moved ?? batch.images,
+  };
+}
+
+async function moveOnce(
+  { model, images, labels, ids, key }: AttackBatch<DifferentiableModel>,
+  settings: FgsmL2Settings,
+): Promise<Float32Array> {
+  const { gradient } = await model.vjp(images, { key, index: 0, imageIds: ids }, (z) =>
     errorLogOddsCotangent(z, model.classes, labels),
   );
   const out = images.slice();
-  const flags = ids.map((_, row): AttackFlags => {
+  for (const row of ids.keys()) {
     const from = row * model.pixels;
     const direction = unitDirection(gradient.subarray(from, from + model.pixels), settings.direction);
-    if (direction !== undefined) {
-      const delta = direction.map((value) => settings.l2Bound * value);
-      moveWithin(out, images, from, delta, settings.l2Bound);
-    }
-    const norm = l2Norm(gradient, from, model.pixels);
-    const nonFinite = !Number.isFinite(norm) || !isFiniteRow(logits, model.classes, row);
-    return { zeroGradient: norm === 0 && !nonFinite, nonFinite };
-  });
-  return { images: out, flags };
+    if (direction === undefined) continue;
+    const delta = direction.map((value) => settings.l2Bound * value);
+    moveWithin(out, images, from, delta, settings.l2Bound);
+  }
+  return out;
 }
 
 /** A direction of norm 1; undefined where the gradient is 0 or not finite. */

@@ -27,11 +27,25 @@ export interface VjpResult {
   readonly gradient: Float32Array;
 }
 
+/**
+ * Where gradients come from. `exact`: through all of the defence. `bpda`: a surrogate stands in for what cannot be
+ * differentiated. `surrogate`: of another model. `none`: only black-box attacks are possible.
+ */
+export type GradientPath =
+  | { readonly kind: 'exact' }
+  | { readonly kind: 'bpda'; readonly surrogate: string }
+  | { readonly kind: 'surrogate'; readonly of: string }
+  | { readonly kind: 'none' };
+
 export interface AttackableModel {
   /** Number of classes K. */
   readonly classes: number;
   /** Values an image: H·W·C. */
   readonly pixels: number;
+  /** Where `vjp` takes its gradients from; exact where absent and there is a `vjp`. */
+  readonly gradients?: GradientPath;
+  /** Runs of the deployed defence behind one draw: 1 where absent, more behind an expectation over draws. */
+  readonly runs?: number;
   /** Logits (B, K) of images (B, H, W, C). */
   logits(images: Float32Array, draw: Draw): Promise<Float32Array>;
   /** Logits and the vector-Jacobian product in the images; absent where only black-box attacks are possible. */

@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { fgsmL2, type FgsmL2Options } from '../../../src/objective/attacks/fgsm-l2.js';
-import { runAttack } from '../../../src/objective/attacks/run-attack.js';
-import { expectError } from '../expect-error.js';
-import { LINEAR_ATTACK } from '../../tolerances.js';
-import { attackLaws } from './attack-laws.js';
-import { binaryModel } from './models.js';
+import type { DifferentiableModel } from '../../../../src/objective/attacks/contract/attack-batch.js';
+import { type AttackMachine, runMachine } from '../../../../src/objective/attacks/contract/attack-machine.js';
+import { fgsmL2, type FgsmL2Options } from '../../../../src/objective/attacks/methods/fgsm-l2.js';
+import { runAttack } from '../../../../src/objective/attacks/run/run-attack.js';
+import { expectError } from '../../expect-error.js';
+import { LINEAR_ATTACK } from '../../../tolerances.js';
+import { attackLaws } from '../attack-laws.js';
+import { binaryModel } from '../models.js';
 
 /** d = 6, ‖w‖₁ = 5.6, ‖w‖₂ = √5.78; the box is far from an image of 0.5. */
 const W = [1, -0.5, 1.5, -0.6, 0.8, 1.2];
@@ -54,7 +56,7 @@ describe('fgsmL2({ direction: gradient })', () => {
   });
   it('asks for one gradient an image', async () => {
     const model = binaryModel(W, 1);
-    await fgsmL2({ l2Bound: 1 }).perturb({
+    await runMachine(fgsmL2({ l2Bound: 1 }).machine as AttackMachine<DifferentiableModel>, {
       model,
       images: new Float32Array(6).fill(0.5),
       labels: Int32Array.of(0),

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import type { AttackableModel } from '../../../src/objective/attacks/attackable-model.js';
-import { fgsmL2 } from '../../../src/objective/attacks/fgsm-l2.js';
-import type { FixedBudgetAttack } from '../../../src/objective/attacks/fixed-budget-attack.js';
-import { pgdL2 } from '../../../src/objective/attacks/pgd-l2.js';
-import { runAttack, type AttackRun } from '../../../src/objective/attacks/run-attack.js';
-import { expectRejection } from '../expect-error.js';
-import { binaryModel } from './models.js';
+import type { AttackableModel } from '../../../../src/objective/attacks/model/attackable-model.js';
+import { fgsmL2 } from '../../../../src/objective/attacks/methods/fgsm-l2.js';
+import type { DifferentiableModel } from '../../../../src/objective/attacks/contract/attack-batch.js';
+import type { FixedBudgetAttack } from '../../../../src/objective/attacks/contract/fixed-budget-attack.js';
+import { pgdL2 } from '../../../../src/objective/attacks/methods/pgd-l2.js';
+import { runAttack, type AttackRun } from '../../../../src/objective/attacks/run/run-attack.js';
+import { expectRejection } from '../../expect-error.js';
+import { binaryModel } from '../models.js';
 
 const IDS = ['a', 'b'];
 
@@ -26,21 +27,25 @@ const basic = (more: Partial<AttackRun> = {}): AttackRun => ({
 const proposing = (value: number): FixedBudgetAttack => ({
   kind: 'fixed-budget',
   settings: { name: 'fixed', l2Bound: 0.1 },
-  perturb: async ({ images, ids }) => ({
-    images: images.map(() => value),
-    flags: ids.map(() => ({ zeroGradient: false, nonFinite: false })),
-  }),
+  ball: { norm: 'l2', bound: 0.1 },
+  needs: 'logits',
+  machine: {
+    begin: () => ({}),
+    isDone: () => true,
+    step: async () => undefined,
+    result: ({ images }) => images.map(() => value),
+  },
 });
 
 describe('runAttack: clean errors', () => {
   it('are counted, never attacked, and stay as they were', async () => {
     const attacked: string[] = [];
-    const attack = fgsmL2({ l2Bound: 0.5 });
-    const spy: FixedBudgetAttack = {
-      ...attack,
-      perturb: (batch) => (attacked.push(...batch.ids), attack.perturb(batch)),
+    const model = linear();
+    const spy: DifferentiableModel = {
+      ...model,
+      vjp: (images, draw, cotangent) => (attacked.push(...draw.imageIds), model.vjp(images, draw, cotangent)),
     };
-    const run = await runAttack(basic({ attack: spy, labels: Int32Array.of(0, 0) }));
+    const run = await runAttack(basic({ model: spy, labels: Int32Array.of(0, 0) }));
     expect(attacked).toEqual(['a']);
     expect(run.perImage.map(({ outcome }) => outcome)).toEqual(['success', 'clean-error']);
     expect(run.perImage[1]).toEqual({
@@ -49,6 +54,8 @@ describe('runAttack: clean errors', () => {
       fooled: { float32: true, eightBit: true },
       norm: 0,
       flags: { zeroGradient: false, nonFinite: false },
+      shares: { float32: 1, eightBit: 1 },
+      tally: { queries: 0, gradients: 0, zeroGradients: 0, nonFinite: 0 },
     });
     expect([...run.images.subarray(2)]).toEqual([0.25, 0.25]);
   });
@@ -148,8 +155,9 @@ describe('runAttack: bad input', () => {
     });
   });
   it('refuses a model without gradients', async () => {
-    const { classes, pixels, logits } = linear();
-    await expectRejection(runAttack(basic({ model: { classes, pixels, logits } })), {
+    const { classes, pixels, ...model } = linear();
+    const blackBox: AttackableModel = { classes, pixels, logits: (x, draw) => model.logits(x, draw) };
+    await expectRejection(runAttack(basic({ model: blackBox })), {
       code: 'E_ATTACK',
       message: 'fgsm-l2: expected a model with gradients (vjp), got logits only',
     });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { l2Norm } from '../../../src/objective/attacks/l2.js';
-import { randomStart } from '../../../src/objective/attacks/random-start.js';
+import { l2Norm } from '../../../../src/objective/attacks/geometry/l2.js';
+import { randomStart } from '../../../../src/objective/attacks/geometry/random-start.js';
 
 const radii = (d: number, n: number) =>
   Array.from({ length: n }, (_, i) => l2Norm(randomStart(d, 2, ['test', i]), 0, d));

@@ -6,8 +6,8 @@ import {
   l2Norm,
   moveWithin,
   toEightBit,
-} from '../../../src/objective/attacks/l2.js';
-import { expectError } from '../expect-error.js';
+} from '../../../../src/objective/attacks/geometry/l2.js';
+import { expectError } from '../../expect-error.js';
 
 const pixel = fc.double({ min: 0, max: 1, noNaN: true }).map(Math.fround);
 const step = fc.double({ min: -10, max: 10, noNaN: true });

@@ -4,8 +4,8 @@ import {
   errorLogOdds,
   errorLogOddsCotangent,
   predictedClass,
-} from '../../../src/objective/attacks/cross-entropy.js';
-import { FINITE_DIFFERENCE_TOLERANCE, FLOAT32_TOLERANCE } from '../../tolerances.js';
+} from '../../../../src/objective/attacks/losses/cross-entropy.js';
+import { FINITE_DIFFERENCE_TOLERANCE, FLOAT32_TOLERANCE } from '../../../tolerances.js';
 
 const logit = fc.double({ min: -20, max: 20, noNaN: true }).map(Math.fround);
 const rows = fc.integer({ min: 2, max: 6 }).chain((classes) =>

@@ -1,13 +1,12 @@
 /** Holds a model to its contract: answers of the right length, so that a wrong one is not read as NaN. */
-import { BoSearchError, ShapeError } from '../../errors.js';
+import { BoSearchError, ShapeError } from '../../../errors.js';
 import type { AttackableModel } from './attackable-model.js';
-import type { DifferentiableModel } from './fixed-budget-attack.js';
+import type { DifferentiableModel } from '../contract/attack-batch.js';
 
 /** The model, throwing ShapeError where it answers with another number of logits than it says. */
 export function withCheckedLogits(model: AttackableModel, where: string): AttackableModel {
   return {
-    classes: model.classes,
-    pixels: model.pixels,
+    ...model,
     async logits(images, draw) {
       const logits = await model.logits(images, draw);
       assertLength(logits, draw.imageIds.length * model.classes, `${where}: logits`);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { pgdL2, type PgdL2Options } from '../../../src/objective/attacks/pgd-l2.js';
-import { runAttack } from '../../../src/objective/attacks/run-attack.js';
-import { expectError } from '../expect-error.js';
-import { LINEAR_ATTACK_PATH } from '../../tolerances.js';
-import { attackLaws, attackOwn } from './attack-laws.js';
-import { affineModel, binaryModel, randomAffine, uniformImages } from './models.js';
+import { pgdL2, type PgdL2Options } from '../../../../src/objective/attacks/methods/pgd-l2.js';
+import { runAttack } from '../../../../src/objective/attacks/run/run-attack.js';
+import { expectError } from '../../expect-error.js';
+import { LINEAR_ATTACK_PATH } from '../../../tolerances.js';
+import { attackLaws, attackOwn } from '../attack-laws.js';
+import { affineModel, binaryModel, randomAffine, uniformImages } from '../models.js';
 
 const W = [1, -0.5, 1.5, -0.6, 0.8, 1.2];
 const L2 = Math.hypot(...W);

@@ -1,12 +1,17 @@
 /**
  * Attacked images with all that is needed to know them again: what was attacked, how, and what became of each image.
  */
-import { BoSearchError } from '../../errors.js';
-import { canonicalJson, contentHash } from '../images/content-hash.js';
-import { selectImages, type ImageSet } from '../images/image-set.js';
-import type { AttackableModel } from './attackable-model.js';
-import type { FixedBudgetAttack, FixedBudgetSettings } from './fixed-budget-attack.js';
-import { runAttack, type AttackedImage, type AttackProgress } from './run-attack.js';
+import { BoSearchError } from '../../../errors.js';
+import { canonicalJson, contentHash } from '../../images/content-hash.js';
+import { selectImages, type ImageSet } from '../../images/image-set.js';
+import type { AttackableModel } from '../model/attackable-model.js';
+import type { FixedBudgetAttack, FixedBudgetSettings } from '../contract/fixed-budget-attack.js';
+import {
+  runAttack,
+  type AttackedImage,
+  type AttackedImageDetail,
+  type AttackProgress,
+} from '../run/run-attack.js';
 
 /** A model and its identity. */
 export interface NamedModel {
@@ -86,8 +91,8 @@ export async function buildAttackedSet(options: AttackedSetOptions): Promise<Att
   assertSomeKept(attackedImages, request);
   return {
     images: attackedImages,
-    perImage: run.perImage.filter((image) => isKept(image, request)),
-    dropped: run.perImage.filter((image) => !isKept(image, request)),
+    perImage: run.perImage.filter((image) => isKept(image, request)).map(withoutDetail),
+    dropped: run.perImage.filter((image) => !isKept(image, request)).map(withoutDetail),
     request,
     madeBy: options.madeBy,
   };
@@ -111,6 +116,10 @@ export function requestHash(request: AttackRequest): string {
   return contentHash(canonicalJson(request));
 }
 
+function withoutDetail({ id, outcome, fooled, norm, flags }: AttackedImageDetail): AttackedImage {
+  return { id, outcome, fooled, norm, flags };
+}
+
 function isKept(image: AttackedImage, request: AttackRequest): boolean {
   return !request.keepOnlySuccessful || image.outcome !== 'failure';
 }
@@ -131,7 +140,11 @@ function assertSomeKept(attackedImages: ImageSet, { attack }: AttackRequest): vo
   if (attackedImages.ids.length > 0) return;
   throw new BoSearchError(
     'E_ATTACK',
-    `${attack.name}: expected at least one successful image to keep, got none at l2Bound ${attack.l2Bound}`,
-    { hint: 'raise l2Bound, or keep all images' },
+    `${attack.name}: expected at least one successful image to keep, got none at ${boundOf(attack)}`,
+    { hint: 'raise the bound, or keep all images' },
   );
+}
+
+function boundOf({ l2Bound, linfBound }: FixedBudgetSettings): string {
+  return l2Bound === undefined ? `linfBound ${linfBound}` : `l2Bound ${l2Bound}`;
 }

@@ -1,0 +1,71 @@
+/** What has to hold before an attack runs and of what it proposes. */
+import { BoSearchError, ShapeError } from '../../../errors.js';
+import type { Ball } from '../geometry/ball.js';
+import { l2Distance } from '../geometry/l2.js';
+import type { AttackableModel } from '../model/attackable-model.js';
+import type { DrawnJudgement } from './judge.js';
+import type { Attack } from '../contract/attack.js';
+
+/** Room for rounding in the norm of a result, relative to the bound. */
+const NORM_ROOM = 1e-6;
+
+/** Images, and who is to attack what. */
+interface ImagesToAttack {
+  readonly attack: Attack;
+  readonly model: AttackableModel;
+  readonly images: Float32Array;
+  readonly labels: Int32Array;
+  readonly ids: readonly string[];
+}
+
+/** @throws ShapeError unless images, labels, ids, model and victim fit each other. */
+export function assertFits(
+  { attack, model, images, labels, ids }: ImagesToAttack,
+  victim: AttackableModel,
+): void {
+  const { name } = attack.settings;
+  if (victim.pixels !== model.pixels || victim.classes !== model.classes) {
+    throw new ShapeError(
+      `${name}: expected model and victim alike in pixels and classes, got ${model.pixels} and ${victim.pixels} pixels, ${model.classes} and ${victim.classes} classes`,
+    );
+  }
+  if (labels.length !== ids.length || images.length !== ids.length * model.pixels) {
+    throw new ShapeError(
+      `${name}: expected m labels and m·${model.pixels} values for m = ${ids.length} ids, got ${labels.length} labels and ${images.length} values`,
+    );
+  }
+}
+
+/** @throws BoSearchError `E_NON_FINITE` naming the first clean image whose logits are not finite. */
+export function assertCleanFinite(
+  clean: readonly DrawnJudgement[],
+  ids: readonly string[],
+  name: string,
+): void {
+  const broken = clean.findIndex(({ nonFinite }) => nonFinite);
+  if (broken < 0) return;
+  throw new BoSearchError(
+    'E_NON_FINITE',
+    `${name}: clean image "${ids[broken]}": expected finite logits, got NaN or Infinity`,
+    { hint: 'the model itself is broken: check its weights and its input range' },
+  );
+}
+
+/** @throws BoSearchError `E_ATTACK` if the image (d) is farther from the clean one than the bound. */
+export function assertWithinBall(
+  name: string,
+  { norm, bound }: Ball,
+  id: string,
+  image: Float32Array,
+  clean: Float32Array,
+): void {
+  const distance =
+    norm === 'l2'
+      ? l2Distance(image, clean, 0, image.length)
+      : image.reduce((largest, value, j) => Math.max(largest, Math.abs(value - clean[j])), 0);
+  if (distance <= bound * (1 + NORM_ROOM)) return;
+  throw new BoSearchError(
+    'E_ATTACK',
+    `${name}: image "${id}": expected a perturbation of norm at most ${bound}, got ${distance}`,
+  );
+}
