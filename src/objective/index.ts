@@ -21,7 +21,12 @@ export { SPLIT_NAMES, type SplitName } from './images/images-manifest.js';
 
 // Attacks
 export { createAttack, ATTACK_NAMES } from './attacks/attack-registry.js';
-export type { AttackName, AttackOptions, AttackSettings } from './attacks/attack-registry.js';
+export type {
+  AttackName,
+  AttackOptions,
+  AttackSettings,
+  SearchAttackOptions,
+} from './attacks/attack-registry.js';
 export {
   defaultAttackPlan,
   PAPER_FGSM_BOUNDS,

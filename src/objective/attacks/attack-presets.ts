@@ -4,13 +4,13 @@
  * The paper's facts: seed tables 2 and 3; its code builds the search's images with one FGSM-L2 step, sign direction,
  * against the whole defence with α = 0, and keeps the successful ones.
  */
-import type { AttackOptions } from './attack-registry.js';
+import type { SearchAttackOptions } from './attack-registry.js';
 
 /** `classifier`: the bare classifier; `defence`: the whole defence with every α_i = 0. */
 export type AttackTarget = 'classifier' | 'defence';
 
 export interface AttackPlan {
-  readonly attack: AttackOptions;
+  readonly attack: SearchAttackOptions;
   readonly against: AttackTarget;
   /** Leave out images on which the attack failed. */
   readonly keepOnlySuccessful: boolean;

@@ -1,22 +1,37 @@
 /** All attacks by name: a new one is one file and one line here. */
 import { BoSearchError } from '../../errors.js';
-import { fgsmL2, type FgsmL2Options, type FgsmL2Settings } from './methods/fgsm-l2.js';
+import type { Attack } from './contract/attack.js';
 import type { FixedBudgetAttack } from './contract/fixed-budget-attack.js';
+import type { MinimumNormAttack } from './contract/minimum-norm-attack.js';
+import { fgsmL2, type FgsmL2Options, type FgsmL2Settings } from './methods/fgsm-l2.js';
 import { pgdL2, type PgdL2Options, type PgdL2Settings } from './methods/pgd-l2.js';
 
-const ATTACKS: Readonly<Record<AttackName, (options: never) => FixedBudgetAttack<AttackSettings>>> = {
+const FIXED_BUDGET: Readonly<Record<FixedBudgetName, (options: never) => FixedBudgetAttack>> = {
   'fgsm-l2': fgsmL2,
   'pgd-l2': pgdL2,
 };
 
-/** Names of all attacks. */
-export const ATTACK_NAMES = ['fgsm-l2', 'pgd-l2'] as const;
+const MINIMUM_NORM: Readonly<Record<MinimumNormName, (options: never) => MinimumNormAttack>> = {};
 
-export type AttackName = (typeof ATTACK_NAMES)[number];
+/** Names of the attacks with a fixed budget. */
+export const FIXED_BUDGET_NAMES = ['fgsm-l2', 'pgd-l2'] as const;
+
+/** Names of the minimum-norm attacks. */
+export const MINIMUM_NORM_NAMES = [] as const;
+
+/** Names of all attacks. */
+export const ATTACK_NAMES = [...FIXED_BUDGET_NAMES, ...MINIMUM_NORM_NAMES] as const;
+
+export type FixedBudgetName = (typeof FIXED_BUDGET_NAMES)[number];
+export type MinimumNormName = (typeof MINIMUM_NORM_NAMES)[number];
+export type AttackName = FixedBudgetName | MinimumNormName;
+
+/** Settings of the attacks that a search can make its images with. */
+export type SearchAttackOptions =
+  (FgsmL2Options & { readonly name: 'fgsm-l2' }) | (PgdL2Options & { readonly name: 'pgd-l2' });
 
 /** Settings as a configuration holds them: the attack's name, its bound, and what differs from the defaults. */
-export type AttackOptions =
-  (FgsmL2Options & { readonly name: 'fgsm-l2' }) | (PgdL2Options & { readonly name: 'pgd-l2' });
+export type AttackOptions = SearchAttackOptions;
 
 /** Settings with every default filled in. */
 export type AttackSettings = FgsmL2Settings | PgdL2Settings;
@@ -25,7 +40,9 @@ export type AttackSettings = FgsmL2Settings | PgdL2Settings;
  * The attack that settings name, for settings from a file.
  * @throws BoSearchError `E_ATTACK` for an unknown name, an unknown setting or a value out of range.
  */
-export function createAttack(options: AttackOptions): FixedBudgetAttack<AttackSettings> {
+export function createAttack(options: SearchAttackOptions): FixedBudgetAttack<FgsmL2Settings | PgdL2Settings>;
+export function createAttack(options: AttackOptions): Attack;
+export function createAttack(options: AttackOptions): Attack {
   const name: unknown = (options as { name?: unknown } | null)?.name;
   if (!isAttackName(name)) {
     const found = name === undefined ? 'nothing' : JSON.stringify(name);
@@ -34,7 +51,7 @@ export function createAttack(options: AttackOptions): FixedBudgetAttack<AttackSe
       `attack.name: expected one of ${ATTACK_NAMES.join(', ')}, got ${found}`,
     );
   }
-  return ATTACKS[name](options as never);
+  return { ...FIXED_BUDGET, ...MINIMUM_NORM }[name](options as never);
 }
 
 function isAttackName(name: unknown): name is AttackName {
