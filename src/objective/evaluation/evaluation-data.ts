@@ -50,7 +50,11 @@ export interface TransferCell {
   readonly attack: string;
   readonly judge: 'defence' | 'purifier-off';
   /** Per image, in the cell's order: was it wrong clean, and is the stored image wrong now? */
-  readonly perImage: readonly { readonly id: string; readonly cleanError: boolean; readonly fooled: boolean }[];
+  readonly perImage: readonly {
+    readonly id: string;
+    readonly cleanError: boolean;
+    readonly fooled: boolean;
+  }[];
 }
 
 /** Random noise of a norm instead of an attack. */
@@ -59,7 +63,11 @@ export interface NoiseCell {
   readonly ball: Ball;
   /** Random points tried an image. */
   readonly tries: number;
-  readonly perImage: readonly { readonly id: string; readonly cleanError: boolean; readonly fooled: boolean }[];
+  readonly perImage: readonly {
+    readonly id: string;
+    readonly cleanError: boolean;
+    readonly fooled: boolean;
+  }[];
 }
 
 /** One attack against one defence with several numbers of draws, on the first few images. */
