@@ -1,7 +1,13 @@
 /** Laws that every fixed-budget attack keeps; each attack's test file applies them. */
 import { describe, expect, it } from '@jest/globals';
 import { randomStream } from '../../../src/math/random.js';
+import type { Attack } from '../../../src/objective/attacks/contract/attack.js';
 import type { FixedBudgetAttack } from '../../../src/objective/attacks/contract/fixed-budget-attack.js';
+import {
+  attackCheckpointFromBytes,
+  attackCheckpointToBytes,
+} from '../../../src/objective/attacks/run/attack-checkpoint.js';
+import type { AttackSnapshot } from '../../../src/objective/attacks/run/attack-snapshot.js';
 import { runAttack, type AttackRun } from '../../../src/objective/attacks/run/run-attack.js';
 import { LINEAR_ATTACK } from '../../tolerances.js';
 import { affineModel, constantModel, keyedNoise, ownLabels, randomAffine, uniformImages } from './models.js';
@@ -108,9 +114,54 @@ export function attackLaws(create: (l2Bound: number) => FixedBudgetAttack): void
   });
 }
 
+export interface ResumedRun {
+  /** Exact model; default affine, 4 classes, 12 pixels, with keyed noise. */
+  readonly model?: () => AttackRun['model'];
+  /** Images; default 5 of 12 pixels, attacked in batches of 3. */
+  readonly set?: { readonly images: Float32Array; readonly ids: readonly string[] };
+}
+
+/**
+ * The law of resumption: an attack that is killed again and again, and goes on each time from what was written down, in
+ * a machine made anew, ends with the same bytes and tallies as one that never was.
+ * @param create - makes the attack; few rounds keep this quick.
+ */
+export function resumesToSameBytes(
+  create: () => Attack,
+  { model = noisyAffine, set = uniformImages(5, 12, 9) }: ResumedRun = {},
+): void {
+  it.each([1, 3])('killed after every %p rounds and resumed, it ends with the same bytes', async (rounds) => {
+    const more = { batchSize: 3, verification: { draws: 4, share: 0.5 } };
+    const uninterrupted = await attackOwn(create(), model(), set, more);
+    let bytes: Uint8Array | undefined;
+    for (let kills = 0; ; kills += 1) {
+      let left = rounds;
+      const onSnapshot = (snapshot: AttackSnapshot): void => {
+        bytes = attackCheckpointToBytes(snapshot, 'law');
+        if ((left -= 1) === 0) throw new Killed();
+      };
+      const from = bytes === undefined ? {} : { from: attackCheckpointFromBytes(bytes, 'law', 'law') };
+      try {
+        const resumed = await attackOwn(create(), model(), set, { ...more, ...from, onSnapshot });
+        expect(kills).toBeGreaterThan(0);
+        expect(resumed).toEqual(uninterrupted);
+        return;
+      } catch (error) {
+        if (!(error instanceof Killed)) throw error;
+      }
+    }
+  });
+}
+
+class Killed extends Error {}
+
+function noisyAffine(): AttackRun['model'] {
+  return affineModel(randomAffine(4, 12, 21), keyedNoise(0.3));
+}
+
 /** Attacks images with the labels the model gives them. */
 export async function attackOwn(
-  attack: FixedBudgetAttack,
+  attack: Attack,
   model: AttackRun['model'],
   set: { readonly images: Float32Array; readonly ids: readonly string[] },
   more: Partial<AttackRun> = {},

@@ -27,7 +27,7 @@ import {
 } from './verification.js';
 
 /** Images attacked at once where the caller does not say. */
-const DEFAULT_BATCH_SIZE = 100;
+export const DEFAULT_BATCH_SIZE = 100;
 
 /** What became of one image. */
 export interface AttackedImage {
@@ -76,8 +76,8 @@ export interface AttackRun {
   /** Where an earlier run with the same options was; from the beginning if absent. */
   readonly from?: AttackSnapshot;
   /**
-   * Told after every round of the attack, before the next begins. The snapshot shares memory with the run: write it
-   * down before you answer.
+   * Told after the clean images were judged, after every round of the attack and after every batch (`machine` is null
+   * then), before anything else happens. The snapshot shares memory with the run: write it down before you answer.
    */
   readonly onSnapshot?: (snapshot: AttackSnapshot) => Promise<void> | void;
   readonly onProgress?: (progress: AttackProgress) => void;
@@ -105,6 +105,7 @@ export async function runAttack(run: AttackRun): Promise<AttackRunResult> {
   assertFits(run, ready.victim);
   assertInBox(run.images, ready.victim.pixels, run.ids, ready.name);
   const snapshot = run.from ?? (await cleanSnapshot(ready));
+  if (run.from === undefined) await run.onSnapshot?.(snapshot);
   await attackAll(ready, snapshot);
   return verified(ready, snapshot);
 }
@@ -164,6 +165,7 @@ async function attackAll(run: ReadyRun, snapshot: AttackSnapshot): Promise<void>
     keep(run, rows, proposalsOf(run, machine.result(batch, state), rows.length), snapshot);
     snapshot.attacked += rows.length;
     snapshot.machine = null;
+    await run.onSnapshot?.(snapshot);
     run.onProgress?.({ done: snapshot.attacked, total: targets.length });
   }
 }

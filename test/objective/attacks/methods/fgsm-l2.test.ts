@@ -5,7 +5,7 @@ import { fgsmL2, type FgsmL2Options } from '../../../../src/objective/attacks/me
 import { runAttack } from '../../../../src/objective/attacks/run/run-attack.js';
 import { expectError } from '../../expect-error.js';
 import { LINEAR_ATTACK } from '../../../tolerances.js';
-import { attackLaws } from '../attack-laws.js';
+import { attackLaws, resumesToSameBytes } from '../attack-laws.js';
 import { binaryModel } from '../models.js';
 
 /** d = 6, ‖w‖₁ = 5.6, ‖w‖₂ = √5.78; the box is far from an image of 0.5. */
@@ -102,3 +102,4 @@ describe('fgsmL2: wrong settings', () => {
 
 attackLaws((l2Bound) => fgsmL2({ l2Bound }));
 attackLaws((l2Bound) => fgsmL2({ l2Bound, direction: 'sign' }));
+resumesToSameBytes(() => fgsmL2({ l2Bound: 0.4 }));

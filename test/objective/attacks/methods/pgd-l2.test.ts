@@ -3,7 +3,7 @@ import { pgdL2, type PgdL2Options } from '../../../../src/objective/attacks/meth
 import { runAttack } from '../../../../src/objective/attacks/run/run-attack.js';
 import { expectError } from '../../expect-error.js';
 import { LINEAR_ATTACK_PATH } from '../../../tolerances.js';
-import { attackLaws, attackOwn } from '../attack-laws.js';
+import { attackLaws, attackOwn, resumesToSameBytes } from '../attack-laws.js';
 import { affineModel, binaryModel, randomAffine, uniformImages } from '../models.js';
 
 const W = [1, -0.5, 1.5, -0.6, 0.8, 1.2];
@@ -177,3 +177,5 @@ describe('pgdL2: wrong settings', () => {
 attackLaws((l2Bound) => pgdL2({ l2Bound, steps: 5 }));
 attackLaws((l2Bound) => pgdL2({ l2Bound, steps: 3, restarts: 2, randomStart: true }));
 attackLaws((l2Bound) => pgdL2({ l2Bound, steps: 4, earlyStop: true }));
+resumesToSameBytes(() => pgdL2({ l2Bound: 0.4, steps: 3, restarts: 2, randomStart: true }));
+resumesToSameBytes(() => pgdL2({ l2Bound: 0.4, steps: 4, earlyStop: true }));
