@@ -74,6 +74,8 @@ export type {
 export type { Ball } from './attacks/geometry/ball.js';
 export type { Tallies, Tally } from './attacks/model/counted-model.js';
 export { pgdL2, type PgdL2Options, type PgdL2Settings } from './attacks/methods/pgd-l2.js';
+export { pgdLinf, type PgdLinfOptions, type PgdLinfSettings } from './attacks/methods/pgd-linf.js';
+export type { PgdOptions } from './attacks/methods/pgd-settings.js';
 export {
   runAttack,
   type AttackedImage,
@@ -82,8 +84,9 @@ export {
   type AttackRun,
   type AttackRunResult,
 } from './attacks/run/run-attack.js';
-
+export { removeAttackCheckpoint } from './attacks/run/attack-checkpoint.js';
 export type { AttackSnapshot } from './attacks/run/attack-snapshot.js';
+export { checkpointedAttack, type CheckpointOptions } from './attacks/run/checkpointed-attack.js';
 export type { FooledShares, Verification } from './attacks/run/verification.js';
 
 // Evaluation
@@ -221,6 +224,11 @@ export {
   type ImagesToPrepare,
   type PrepareOptions,
 } from './purification/prepared-images.js';
+export {
+  preprocessedClassifier,
+  type PreprocessedClassifier,
+  type PreprocessedClassifierOptions,
+} from './purification/preprocessed-classifier.js';
 export type { PreprocessingOptions } from './purification/preprocessing.js';
 export { createMemoryBudget, type MemoryBudget } from './purification/state-cache.js';
 export { walkLatents, type LatentSource, type Mixer, type WalkOptions } from './purification/walk.js';
