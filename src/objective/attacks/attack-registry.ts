@@ -5,16 +5,18 @@ import type { FixedBudgetAttack } from './contract/fixed-budget-attack.js';
 import type { MinimumNormAttack } from './contract/minimum-norm-attack.js';
 import { fgsmL2, type FgsmL2Options, type FgsmL2Settings } from './methods/fgsm-l2.js';
 import { pgdL2, type PgdL2Options, type PgdL2Settings } from './methods/pgd-l2.js';
+import { pgdLinf, type PgdLinfOptions, type PgdLinfSettings } from './methods/pgd-linf.js';
 
 const FIXED_BUDGET: Readonly<Record<FixedBudgetName, (options: never) => FixedBudgetAttack>> = {
   'fgsm-l2': fgsmL2,
   'pgd-l2': pgdL2,
+  'pgd-linf': pgdLinf,
 };
 
 const MINIMUM_NORM: Readonly<Record<MinimumNormName, (options: never) => MinimumNormAttack>> = {};
 
 /** Names of the attacks with a fixed budget. */
-export const FIXED_BUDGET_NAMES = ['fgsm-l2', 'pgd-l2'] as const;
+export const FIXED_BUDGET_NAMES = ['fgsm-l2', 'pgd-l2', 'pgd-linf'] as const;
 
 /** Names of the minimum-norm attacks. */
 export const MINIMUM_NORM_NAMES = [] as const;
@@ -31,10 +33,10 @@ export type SearchAttackOptions =
   (FgsmL2Options & { readonly name: 'fgsm-l2' }) | (PgdL2Options & { readonly name: 'pgd-l2' });
 
 /** Settings as a configuration holds them: the attack's name, its bound, and what differs from the defaults. */
-export type AttackOptions = SearchAttackOptions;
+export type AttackOptions = SearchAttackOptions | (PgdLinfOptions & { readonly name: 'pgd-linf' });
 
 /** Settings with every default filled in. */
-export type AttackSettings = FgsmL2Settings | PgdL2Settings;
+export type AttackSettings = FgsmL2Settings | PgdL2Settings | PgdLinfSettings;
 
 /**
  * The attack that settings name, for settings from a file.

@@ -8,19 +8,27 @@ import {
   attackCheckpointToBytes,
 } from '../../../src/objective/attacks/run/attack-checkpoint.js';
 import type { AttackSnapshot } from '../../../src/objective/attacks/run/attack-snapshot.js';
+import { l2Distance } from '../../../src/objective/attacks/geometry/l2.js';
+import { linfDistance } from '../../../src/objective/attacks/geometry/linf.js';
 import { runAttack, type AttackRun } from '../../../src/objective/attacks/run/run-attack.js';
 import { LINEAR_ATTACK } from '../../tolerances.js';
 import { affineModel, constantModel, keyedNoise, ownLabels, randomAffine, uniformImages } from './models.js';
 
-/** @param create - the attack with a bound, and otherwise any settings. */
-export function attackLaws(create: (l2Bound: number) => FixedBudgetAttack): void {
+/** @param create - the attack with a bound, in the norm of its ball, and otherwise any settings. */
+export function attackLaws(create: (bound: number) => FixedBudgetAttack): void {
+  const { needs, ball } = create(1);
   describe('as every fixed-budget attack', () => {
     it('stays in box and ball and says the norm it used', async () => {
       for (const bound of [0.01, 0.5, 3]) {
         const model = affineModel(randomAffine(3, 12, 5));
-        const run = await attackOwn(create(bound), model, uniformImages(6, 12, 1, 0, 1));
+        const set = uniformImages(6, 12, 1, 0, 1);
+        const run = await attackOwn(create(bound), model, set);
         expect(run.images.every((value) => value >= 0 && value <= 1)).toBe(true);
-        for (const { norm } of run.perImage) expect(norm).toBeLessThanOrEqual(bound * (1 + 1e-6));
+        for (const [row, { norm }] of run.perImage.entries()) {
+          expect(norm).toBe(l2Distance(run.images, set.images, row * 12, 12));
+          const used = (ball.norm === 'l2' ? l2Distance : linfDistance)(run.images, set.images, row * 12, 12);
+          expect(used).toBeLessThanOrEqual(bound * (1 + 1e-12));
+        }
       }
     });
 
@@ -29,7 +37,7 @@ export function attackLaws(create: (l2Bound: number) => FixedBudgetAttack): void
       const model = affineModel(affine);
       for (const seed of [1, 2, 3, 4, 5, 6]) {
         const set = uniformImages(1, 20, seed);
-        const distance = await affineDistance(affine, set.images);
+        const distance = affineDistance(affine, set.images, ball.norm);
         const below = await attackOwn(create(distance * (1 - LINEAR_ATTACK)), model, set);
         expect(below.perImage[0].outcome).toBe('failure');
       }
@@ -62,31 +70,32 @@ export function attackLaws(create: (l2Bound: number) => FixedBudgetAttack): void
         const run = await attackOwn(create(1), constantModel(logits, 5), set);
         for (const image of run.perImage) {
           expect(image.outcome).toBe('failure');
-          expect(image.flags).toEqual({ zeroGradient: true, nonFinite: false });
+          expect(image.flags).toEqual({ zeroGradient: needs === 'gradients', nonFinite: false });
           expect(Number.isFinite(image.norm)).toBe(true);
         }
         expect(run.images.every(Number.isFinite)).toBe(true);
       }
     });
 
-    it('fails with a flag where the gradient is not finite', async () => {
-      const model = affineModel(randomAffine(3, 5, 8));
-      for (const value of [NaN, Infinity]) {
-        const broken = {
-          ...model,
-          vjp: async (...call: Parameters<typeof model.vjp>) => ({
-            ...(await model.vjp(...call)),
-            gradient: new Float32Array(call[0].length).fill(value),
-          }),
-        };
-        const run = await attackOwn(create(1e-3), broken, uniformImages(2, 5, 4));
-        for (const image of run.perImage) {
-          expect(image.outcome).toBe('failure');
-          expect(image.flags).toEqual({ zeroGradient: false, nonFinite: true });
+    if (needs === 'gradients')
+      it('fails with a flag where the gradient is not finite', async () => {
+        const model = affineModel(randomAffine(3, 5, 8));
+        for (const value of [NaN, Infinity]) {
+          const broken = {
+            ...model,
+            vjp: async (...call: Parameters<typeof model.vjp>) => ({
+              ...(await model.vjp(...call)),
+              gradient: new Float32Array(call[0].length).fill(value),
+            }),
+          };
+          const run = await attackOwn(create(1e-3), broken, uniformImages(2, 5, 4));
+          for (const image of run.perImage) {
+            expect(image.outcome).toBe('failure');
+            expect(image.flags).toEqual({ zeroGradient: false, nonFinite: true });
+          }
+          expect(run.images.every(Number.isFinite)).toBe(true);
         }
-        expect(run.images.every(Number.isFinite)).toBe(true);
-      }
-    });
+      });
 
     it('fails with a flag where logits on the way are not finite, and does not call that a zero gradient', async () => {
       const model = affineModel(randomAffine(3, 5, 8), ({ key }) =>
@@ -109,7 +118,8 @@ export function attackLaws(create: (l2Bound: number) => FixedBudgetAttack): void
     it('keeps its complete settings, which make the same attack again', () => {
       const { settings } = create(0.5);
       expect(JSON.parse(JSON.stringify(settings))).toEqual(settings);
-      expect(settings.l2Bound).toBe(0.5);
+      expect(settings[ball.norm === 'l2' ? 'l2Bound' : 'linfBound']).toBe(0.5);
+      expect(create(0.5).ball.bound).toBe(0.5);
     });
   });
 }
@@ -171,18 +181,21 @@ export async function attackOwn(
 }
 
 /** Distance of one image to the nearest other class of an affine model, the box not counted, in float64. */
-async function affineDistance(
+function affineDistance(
   { classes, pixels, weights, bias }: ReturnType<typeof randomAffine>,
   image: Float32Array,
-): Promise<number> {
+  norm: 'l2' | 'linf',
+): number {
   const z = Array.from({ length: classes }, (_, k) =>
     image.reduce((sum, value, j) => sum + value * weights[k * pixels + j], bias[k]),
   );
   const own = z.indexOf(Math.max(...z));
   const distances = z.map((value, k) => {
-    let square = 0;
-    for (let j = 0; j < pixels; j += 1) square += (weights[k * pixels + j] - weights[own * pixels + j]) ** 2;
-    return k === own ? Infinity : (z[own] - value) / Math.sqrt(square);
+    const slopes = Array.from(image, (_, j) => weights[k * pixels + j] - weights[own * pixels + j]);
+    // A margin falls fastest at the rate of the dual norm.
+    const rate =
+      norm === 'l2' ? Math.hypot(...slopes) : slopes.reduce((sum, slope) => sum + Math.abs(slope), 0);
+    return k === own ? Infinity : (z[own] - value) / rate;
   });
   return Math.min(...distances);
 }

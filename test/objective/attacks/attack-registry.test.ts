@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import {
   ATTACK_NAMES,
   createAttack,
+  type AttackName,
   type AttackOptions,
 } from '../../../src/objective/attacks/attack-registry.js';
 import {
@@ -9,23 +10,32 @@ import {
   PAPER_FGSM_BOUNDS,
   paperAttackPlan,
 } from '../../../src/objective/attacks/attack-presets.js';
+import type { Attack } from '../../../src/objective/attacks/contract/attack.js';
 import { expectError } from '../expect-error.js';
+
+/** The least that every attack wants to know, and its kind; one line an attack. */
+const LEAST: Record<AttackName, readonly [AttackOptions, Attack['kind']]> = {
+  'fgsm-l2': [{ name: 'fgsm-l2', l2Bound: 2 }, 'fixed-budget'],
+  'pgd-l2': [{ name: 'pgd-l2', l2Bound: 2 }, 'fixed-budget'],
+  'pgd-linf': [{ name: 'pgd-linf', linfBound: 0.1 }, 'fixed-budget'],
+};
 
 describe('createAttack(options)', () => {
   it.each(ATTACK_NAMES)('makes %s, whose settings make it again', (name) => {
-    const { settings, kind } = createAttack({ name, l2Bound: 2 });
-    expect([settings.name, kind]).toEqual([name, 'fixed-budget']);
-    expect(createAttack(settings).settings).toEqual(settings);
+    const [options, kind] = LEAST[name];
+    const attack = createAttack(options);
+    expect([attack.settings.name, attack.kind]).toEqual([name, kind]);
+    expect(createAttack(attack.settings as AttackOptions).settings).toEqual(attack.settings);
   });
   it.each([
-    [{ name: 'deepfool', l2Bound: 1 }, '"deepfool"'],
+    [{ name: 'fgsm', l2Bound: 1 }, '"fgsm"'],
     [{ l2Bound: 1 }, 'nothing'],
     [null, 'nothing'],
     [{ name: 'toString' }, '"toString"'],
   ])('refuses %p', (options, found) => {
     expectError(() => createAttack(options as unknown as AttackOptions), {
       code: 'E_ATTACK',
-      message: `attack.name: expected one of fgsm-l2, pgd-l2, got ${found}`,
+      message: `attack.name: expected one of ${ATTACK_NAMES.join(', ')}, got ${found}`,
     });
   });
 });

@@ -4,9 +4,7 @@
  * Notation: x the clean image, δ the perturbation, ε the bound, d values an image; all offsets count values.
  */
 import { BoSearchError } from '../../../errors.js';
-
-const float = new Float32Array(1);
-const bits = new Int32Array(float.buffer);
+import { roundTowards } from './round-towards.js';
 
 /** ‖a‖₂ of `length` values from `from`; NaN or Infinity where a value is. */
 export function l2Norm(a: ArrayLike<number>, from: number, length: number): number {
@@ -47,9 +45,9 @@ export function moveWithin(
 ): void {
   const norm = l2Norm(delta, 0, delta.length);
   const shrink = norm > l2Bound ? l2Bound / norm : 1;
-  for (const [j, step] of delta.entries()) {
+  for (let j = 0; j < delta.length; j += 1) {
     const clean = x[from + j];
-    out[from + j] = roundTowards(clean, Math.min(1, Math.max(0, clean + shrink * step)));
+    out[from + j] = roundTowards(clean, Math.min(1, Math.max(0, clean + shrink * delta[j])));
   }
 }
 
@@ -72,14 +70,4 @@ export function assertInBox(
     'E_ATTACK',
     `${where}: image "${id}" value ${wrong % pixels}: expected a number from 0 to 1, got ${images[wrong]}`,
   );
-}
-
-/** The float32 next to `value` that lies between `x` (a float32 of at least 0) and `value` (at least 0). */
-function roundTowards(x: number, value: number): number {
-  float[0] = value;
-  const nearest = float[0];
-  if (value >= x ? nearest <= value : nearest >= value) return nearest;
-  // Neighbouring floats of one sign have neighbouring bit patterns (IEEE 754).
-  bits[0] = bits[0] + (value >= x ? -1 : 1);
-  return float[0];
 }

@@ -1,4 +1,4 @@
-/** A keyed point drawn uniformly in an L2 ball. */
+/** Keyed points drawn uniformly in a ball. */
 import { randomStream } from '../../../math/random.js';
 import { l2Norm } from './l2.js';
 
@@ -12,4 +12,17 @@ export function randomStart(d: number, l2Bound: number, key: readonly (string | 
   stream.fillNormal(delta);
   const scale = (l2Bound * stream.uniform() ** (1 / d)) / l2Norm(delta, 0, d);
   return delta.map((value) => value * scale);
+}
+
+/**
+ * δ uniform in the cube [−ε, ε]^d.
+ * @param key - as of `randomStart`.
+ */
+export function randomStartLinf(
+  d: number,
+  linfBound: number,
+  key: readonly (string | number)[],
+): Float64Array {
+  const stream = randomStream('attack-start', ...key);
+  return Float64Array.from({ length: d }, () => linfBound * (2 * stream.uniform() - 1));
 }

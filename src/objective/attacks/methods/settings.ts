@@ -10,6 +10,9 @@ const AT_MOST = `expected a number above 0 and at most ${LONGEST}`;
 /** ε: above 0, at most 1e100. */
 export const l2BoundSchema = z.number(POSITIVE).positive(POSITIVE).max(LONGEST, AT_MOST);
 
+/** ε of L∞: above 0, at most 1e100; the box ends at 1. */
+export const linfBoundSchema = l2BoundSchema;
+
 /** The length of a step: above 0, at most 1e100. */
 export const stepSizeSchema = l2BoundSchema;
 

@@ -2,6 +2,7 @@
 import { BoSearchError, ShapeError } from '../../../errors.js';
 import type { Ball } from '../geometry/ball.js';
 import { l2Distance } from '../geometry/l2.js';
+import { linfDistance } from '../geometry/linf.js';
 import type { AttackableModel } from '../model/attackable-model.js';
 import type { DrawnJudgement } from './judge.js';
 import type { Attack } from '../contract/attack.js';
@@ -59,10 +60,7 @@ export function assertWithinBall(
   image: Float32Array,
   clean: Float32Array,
 ): void {
-  const distance =
-    norm === 'l2'
-      ? l2Distance(image, clean, 0, image.length)
-      : image.reduce((largest, value, j) => Math.max(largest, Math.abs(value - clean[j])), 0);
+  const distance = (norm === 'l2' ? l2Distance : linfDistance)(image, clean, 0, image.length);
   if (distance <= bound * (1 + NORM_ROOM)) return;
   throw new BoSearchError(
     'E_ATTACK',
