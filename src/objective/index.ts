@@ -99,6 +99,36 @@ export {
   type AttackSummary,
 } from './evaluation/attack-summary.js';
 export { evaluateBlock, type BlockJudging } from './evaluation/evaluate-block.js';
+export type {
+  AttackCell,
+  ConvergenceCell,
+  EvaluatedAttack,
+  EvaluatedDefence,
+  EvaluationData,
+  ExpectationPlan,
+  NoiseCell,
+  TransferCell,
+} from './evaluation/evaluation-data.js';
+export { attackRows, l2Bounds, type AttackRow, type Rate } from './evaluation/attack-report/attack-rows.js';
+export type { BudgetNorm } from './evaluation/attack-report/cell-distances.js';
+export {
+  compareDefences,
+  type ComparisonOptions,
+  type DefenceComparison,
+} from './evaluation/attack-report/compare-defences.js';
+export { evaluationReport, type EvaluationReport } from './evaluation/attack-report/evaluation-report.js';
+export { differenceByChance, leadByChance } from './evaluation/attack-report/exact-paired-test.js';
+export { imageRows, type ImageRow } from './evaluation/attack-report/image-rows.js';
+export type { NoiseRow, TransferRow } from './evaluation/attack-report/judged-elsewhere.js';
+export {
+  successCurves,
+  WORST_CASE,
+  type CurvePoint,
+  type SuccessCurve,
+} from './evaluation/attack-report/success-curves.js';
+export type { EvaluationWarning, WarningCode } from './evaluation/attack-report/warnings/warning.js';
+export { evaluationWarnings } from './evaluation/attack-report/warnings/evaluation-warnings.js';
+export { worstCaseRows, type WorstCaseRow } from './evaluation/attack-report/worst-case-rows.js';
 export {
   createEvaluationBlocks,
   disposeBlocks,

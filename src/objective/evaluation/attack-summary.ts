@@ -74,9 +74,16 @@ export interface AttackDistance {
   readonly distance: number;
 }
 
-/** Distances of a fixed-budget attack: the norm it used where it succeeded. */
-export function attackDistances(perImage: readonly AttackedImage[]): AttackDistance[] {
-  const distance = { 'clean-error': () => 0, success: (norm: number) => norm, failure: () => Infinity };
+/**
+ * Distances: the L2 norm of the stored image where it succeeded.
+ * @param l2Bound - of a fixed budget: a norm that rounding put beyond it counts as the bound.
+ */
+export function attackDistances(perImage: readonly AttackedImage[], l2Bound = Infinity): AttackDistance[] {
+  const distance = {
+    'clean-error': () => 0,
+    success: (norm: number) => Math.min(norm, l2Bound),
+    failure: () => Infinity,
+  };
   return perImage.map(({ id, outcome, norm }) => ({ id, distance: distance[outcome](norm) }));
 }
 
