@@ -97,3 +97,12 @@ export const QUASI_MONTE_CARLO_INDEX = 0.01;
  * 0.05 (the frequencies' error is one of the prior, of which the posterior variance is a part).
  */
 export const DRAWN_MOMENT = 0.2;
+
+/** Median norm of a minimum-norm attack against a public implementation with the same settings on the same images, relative. */
+export const PUBLIC_MEDIAN_RELATIVE = 0.02;
+
+/** Rank correlation of the norms of the two, image by image, at least. */
+export const PUBLIC_RANK_CORRELATION = 0.95;
+
+/** Robust accuracies of the two on the same images, in binomial standard errors: sharing images, they should be closer than two samples. */
+export const PUBLIC_STANDARD_ERRORS = 1;
