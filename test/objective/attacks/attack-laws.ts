@@ -181,7 +181,7 @@ export async function attackOwn(
 }
 
 /** Distance of one image to the nearest other class of an affine model, the box not counted, in float64. */
-function affineDistance(
+export function affineDistance(
   { classes, pixels, weights, bias }: ReturnType<typeof randomAffine>,
   image: Float32Array,
   norm: 'l2' | 'linf',

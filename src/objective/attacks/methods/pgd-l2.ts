@@ -6,8 +6,9 @@
 import { z } from 'zod';
 import { checked } from '../../images/json-file.js';
 import type { FixedBudgetAttack } from '../contract/fixed-budget-attack.js';
-import { l2Norm, moveWithin } from '../geometry/l2.js';
+import { moveWithin } from '../geometry/l2.js';
 import { randomStart } from '../geometry/random-start.js';
+import { addStepL2 } from '../geometry/steepest-step.js';
 import { createPgdMachine, type PgdGeometry } from './pgd-machine.js';
 import { type PgdOptions, pgdShape, withStepSize } from './pgd-settings.js';
 import { l2BoundSchema } from './settings.js';
@@ -42,12 +43,5 @@ export function pgdL2(options: PgdL2Options): FixedBudgetAttack<PgdL2Settings> {
 }
 
 function geometryOf(bound: number): PgdGeometry {
-  return { bound, addStep, moveWithin, randomStart };
-}
-
-function addStep(delta: Float64Array, gradient: Float32Array, from: number, a: number): boolean {
-  const norm = l2Norm(gradient, from, delta.length);
-  if (!(norm > 0) || !Number.isFinite(norm)) return false;
-  for (let j = 0; j < delta.length; j += 1) delta[j] += (a * gradient[from + j]) / norm;
-  return true;
+  return { bound, addStep: addStepL2, moveWithin, randomStart };
 }

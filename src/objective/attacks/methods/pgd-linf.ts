@@ -7,9 +7,9 @@
 import { z } from 'zod';
 import { checked } from '../../images/json-file.js';
 import type { FixedBudgetAttack } from '../contract/fixed-budget-attack.js';
-import { l2Norm } from '../geometry/l2.js';
 import { moveWithinLinf } from '../geometry/linf.js';
 import { randomStartLinf } from '../geometry/random-start.js';
+import { addStepLinf } from '../geometry/steepest-step.js';
 import { createPgdMachine, type PgdGeometry } from './pgd-machine.js';
 import { type PgdOptions, pgdShape, withStepSize } from './pgd-settings.js';
 import { linfBoundSchema } from './settings.js';
@@ -44,13 +44,5 @@ export function pgdLinf(options: PgdLinfOptions): FixedBudgetAttack<PgdLinfSetti
 }
 
 function geometryOf(bound: number): PgdGeometry {
-  return { bound, addStep, moveWithin: moveWithinLinf, randomStart: randomStartLinf };
-}
-
-/** A gradient with one value that is not finite says nothing of the others. */
-function addStep(delta: Float64Array, gradient: Float32Array, from: number, a: number): boolean {
-  const norm = l2Norm(gradient, from, delta.length);
-  if (!(norm > 0) || !Number.isFinite(norm)) return false;
-  for (let j = 0; j < delta.length; j += 1) delta[j] += a * Math.sign(gradient[from + j]);
-  return true;
+  return { bound, addStep: addStepLinf, moveWithin: moveWithinLinf, randomStart: randomStartLinf };
 }

@@ -10,6 +10,7 @@ import type { AttackBatch, DifferentiableModel } from '../contract/attack-batch.
 import type { AttackMachine } from '../contract/attack-machine.js';
 import type { Perturbed } from '../contract/fixed-budget-attack.js';
 import { gatherRows } from '../geometry/gather-rows.js';
+import type { AddStep } from '../geometry/steepest-step.js';
 import { errorLogOdds, errorLogOddsCotangent, isFiniteRow } from '../losses/cross-entropy.js';
 import { type BestPoints, createBestPoints, recordBest } from './best-points.js';
 import type { PgdOptions } from './pgd-settings.js';
@@ -18,11 +19,7 @@ import type { PgdOptions } from './pgd-settings.js';
 export interface PgdGeometry {
   /** ε. */
   readonly bound: number;
-  /**
-   * Adds a step of length a along the gradient to `delta` (d), the gradient of an image beginning at `from`; adds
-   * nothing and says false where the gradient is 0 or not finite.
-   */
-  addStep(delta: Float64Array, gradient: Float32Array, from: number, a: number): boolean;
+  readonly addStep: AddStep;
   /** Writes Π_box(Π_ball(x + δ)) into `out`; x and `out` begin at `from`. */
   moveWithin(out: Float32Array, x: Float32Array, from: number, delta: Float64Array, bound: number): void;
   /** δ (d) drawn uniformly in the ball, a function of the key. */
