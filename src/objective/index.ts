@@ -57,6 +57,16 @@ export {
   saveAttackedSet,
   type ObtainedSet,
 } from './attacks/sets/attacked-set-files.js';
+export { apgdL2, type ApgdL2Options, type ApgdL2Settings } from './attacks/methods/apgd-l2.js';
+export { apgdLinf, type ApgdLinfOptions, type ApgdLinfSettings } from './attacks/methods/apgd-linf.js';
+export type { ApgdCheckpoints } from './attacks/methods/apgd-checkpoints.js';
+export {
+  lossInUse,
+  type ApgdLoss,
+  type ApgdOptions,
+  type ApgdSettings,
+  type LossInUse,
+} from './attacks/methods/apgd-settings.js';
 export { fgsmL2, type FgsmL2Options, type FgsmL2Settings } from './attacks/methods/fgsm-l2.js';
 export type { Attack } from './attacks/contract/attack.js';
 export type { AttackBatch, AttackFlags, DifferentiableModel } from './attacks/contract/attack-batch.js';
@@ -72,7 +82,21 @@ export type {
   MinimumNormSettings,
 } from './attacks/contract/minimum-norm-attack.js';
 export type { Ball } from './attacks/geometry/ball.js';
+export { bpdaModel, type BpdaOptions, type PurifierSurrogate } from './attacks/model/bpda.js';
 export type { Tallies, Tally } from './attacks/model/counted-model.js';
+export { withExpectation } from './attacks/model/expected-model.js';
+export { blackBox, withGradientsOf } from './attacks/model/gradient-paths.js';
+export { looksLikeProbabilities } from './attacks/model/looks-like-probabilities.js';
+export { carliniWagnerL2 } from './attacks/methods/carlini-wagner-l2.js';
+export type {
+  BinaryCarliniWagnerOptions,
+  BinaryCarliniWagnerSettings,
+  CarliniWagnerL2Options,
+  CarliniWagnerL2Settings,
+  CommonCarliniWagnerOptions,
+  MultiplicativeCarliniWagnerOptions,
+  MultiplicativeCarliniWagnerSettings,
+} from './attacks/methods/carlini-wagner-settings.js';
 export { pgdL2, type PgdL2Options, type PgdL2Settings } from './attacks/methods/pgd-l2.js';
 export { pgdLinf, type PgdLinfOptions, type PgdLinfSettings } from './attacks/methods/pgd-linf.js';
 export type { PgdOptions } from './attacks/methods/pgd-settings.js';
@@ -227,6 +251,7 @@ export {
   type BareClassifierOptions,
   type DifferentiableClassifier,
 } from './purification/bare-classifier.js';
+export { blurSurrogate } from './purification/blur-surrogate.js';
 export { blurKernelSize, type BlurKernelSize, type BlurOptions } from './purification/blur.js';
 export { createDefence, type Defence, type DefenceOptions } from './purification/defence.js';
 export {

@@ -3,6 +3,10 @@ import { BoSearchError } from '../../errors.js';
 import type { Attack } from './contract/attack.js';
 import type { FixedBudgetAttack } from './contract/fixed-budget-attack.js';
 import type { MinimumNormAttack } from './contract/minimum-norm-attack.js';
+import { apgdL2, type ApgdL2Options, type ApgdL2Settings } from './methods/apgd-l2.js';
+import { apgdLinf, type ApgdLinfOptions, type ApgdLinfSettings } from './methods/apgd-linf.js';
+import { carliniWagnerL2 } from './methods/carlini-wagner-l2.js';
+import type { CarliniWagnerL2Options, CarliniWagnerL2Settings } from './methods/carlini-wagner-settings.js';
 import { fgsmL2, type FgsmL2Options, type FgsmL2Settings } from './methods/fgsm-l2.js';
 import { pgdL2, type PgdL2Options, type PgdL2Settings } from './methods/pgd-l2.js';
 import { pgdLinf, type PgdLinfOptions, type PgdLinfSettings } from './methods/pgd-linf.js';
@@ -11,15 +15,19 @@ const FIXED_BUDGET: Readonly<Record<FixedBudgetName, (options: never) => FixedBu
   'fgsm-l2': fgsmL2,
   'pgd-l2': pgdL2,
   'pgd-linf': pgdLinf,
+  'apgd-l2': apgdL2,
+  'apgd-linf': apgdLinf,
 };
 
-const MINIMUM_NORM: Readonly<Record<MinimumNormName, (options: never) => MinimumNormAttack>> = {};
+const MINIMUM_NORM: Readonly<Record<MinimumNormName, (options: never) => MinimumNormAttack>> = {
+  'cw-l2': carliniWagnerL2,
+};
 
 /** Names of the attacks with a fixed budget. */
-export const FIXED_BUDGET_NAMES = ['fgsm-l2', 'pgd-l2', 'pgd-linf'] as const;
+export const FIXED_BUDGET_NAMES = ['fgsm-l2', 'pgd-l2', 'pgd-linf', 'apgd-l2', 'apgd-linf'] as const;
 
 /** Names of the minimum-norm attacks. */
-export const MINIMUM_NORM_NAMES = [] as const;
+export const MINIMUM_NORM_NAMES = ['cw-l2'] as const;
 
 /** Names of all attacks. */
 export const ATTACK_NAMES = [...FIXED_BUDGET_NAMES, ...MINIMUM_NORM_NAMES] as const;
@@ -33,10 +41,21 @@ export type SearchAttackOptions =
   (FgsmL2Options & { readonly name: 'fgsm-l2' }) | (PgdL2Options & { readonly name: 'pgd-l2' });
 
 /** Settings as a configuration holds them: the attack's name, its bound, and what differs from the defaults. */
-export type AttackOptions = SearchAttackOptions | (PgdLinfOptions & { readonly name: 'pgd-linf' });
+export type AttackOptions =
+  | SearchAttackOptions
+  | (PgdLinfOptions & { readonly name: 'pgd-linf' })
+  | (ApgdL2Options & { readonly name: 'apgd-l2' })
+  | (ApgdLinfOptions & { readonly name: 'apgd-linf' })
+  | (CarliniWagnerL2Options & { readonly name: 'cw-l2' });
 
 /** Settings with every default filled in. */
-export type AttackSettings = FgsmL2Settings | PgdL2Settings | PgdLinfSettings;
+export type AttackSettings =
+  | FgsmL2Settings
+  | PgdL2Settings
+  | PgdLinfSettings
+  | ApgdL2Settings
+  | ApgdLinfSettings
+  | CarliniWagnerL2Settings;
 
 /**
  * The attack that settings name, for settings from a file.

@@ -18,6 +18,9 @@ const LEAST: Record<AttackName, readonly [AttackOptions, Attack['kind']]> = {
   'fgsm-l2': [{ name: 'fgsm-l2', l2Bound: 2 }, 'fixed-budget'],
   'pgd-l2': [{ name: 'pgd-l2', l2Bound: 2 }, 'fixed-budget'],
   'pgd-linf': [{ name: 'pgd-linf', linfBound: 0.1 }, 'fixed-budget'],
+  'apgd-l2': [{ name: 'apgd-l2', l2Bound: 2 }, 'fixed-budget'],
+  'apgd-linf': [{ name: 'apgd-linf', linfBound: 0.1 }, 'fixed-budget'],
+  'cw-l2': [{ name: 'cw-l2' }, 'minimum-norm'],
 };
 
 describe('createAttack(options)', () => {
