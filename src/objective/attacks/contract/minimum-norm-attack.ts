@@ -9,7 +9,7 @@ import type { AttackableModel } from '../model/attackable-model.js';
 import type { DifferentiableModel } from './attack-batch.js';
 import type { AttackMachine } from './attack-machine.js';
 
-/** Of every image (B) the points that were misclassified, (H, W, C) flat, nearest first; none where there is none. */
+/** Of every image (B) points that were misclassified, or lie beyond one that was, (H, W, C) flat, nearest first. */
 export type Candidates = readonly (readonly Float32Array[])[];
 
 interface Common<Settings extends MinimumNormSettings> {
