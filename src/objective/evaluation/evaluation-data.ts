@@ -4,16 +4,11 @@
  */
 import type { Ball } from '../attacks/geometry/ball.js';
 import type { GradientPath } from '../attacks/model/attackable-model.js';
+import type { ExpectationPlan } from '../attacks/model/expected-model.js';
 import type { AttackedImageDetail } from '../attacks/run/run-attack.js';
 import type { Verification } from '../attacks/run/verification.js';
 
-/** How an expectation over draws is taken by an attack. */
-export interface ExpectationPlan {
-  /** Draws of the deployed defence behind one answer, at least 1. */
-  readonly draws: number;
-  /** `mean-logits`: gradient of the loss of the mean logits. `mean-gradient`: mean of the gradients of the losses. */
-  readonly mode: 'mean-logits' | 'mean-gradient';
-}
+export type { ExpectationPlan };
 
 /** An attack as an evaluation runs it. */
 export interface EvaluatedAttack {

@@ -65,6 +65,10 @@ describe('attackDistances(perImage)', () => {
       { id: 'd', distance: 0.5 },
     ]);
   });
+  it('are the bound where rounding put a norm beyond it', () => {
+    const stored = [image('a', 'success', { norm: 1.0000005 }), image('b', 'success', { norm: 0.5 })];
+    expect(attackDistances(stored, 1).map(({ distance }) => distance)).toEqual([1, 0.5]);
+  });
 });
 
 describe('successCurve(distances, bounds)', () => {

@@ -21,7 +21,7 @@ export function fallingWithBound(data: EvaluationData): EvaluationWarning[] {
       {
         code: 'success-falls-with-bound',
         severity: severityOf(lead),
-        text: `success falls as the bound grows: broken at ${small} ${leadText(lead, ['', `at ${large}`]).trim()}`,
+        text: `success falls as the bound grows: broken are ${leadText(lead, [`at ${small}`, `at ${large}`])}`,
         numbers: { smallerBound: small, largerBound: large, ...lead },
         defence: more.defence,
         attack: more.attack.label,
@@ -46,7 +46,7 @@ export function fallingWithSteps(data: EvaluationData): EvaluationWarning[] {
     if (worst === undefined) return [];
     const { less, more, lead } = worst;
     const [few, many] = [effortOf(less.attack) ?? null, effortOf(more.attack) ?? null];
-    const what = more.attack.kind === 'fixed-budget' ? 'broken' : 'the nearer point';
+    const what = more.attack.kind === 'fixed-budget' ? 'broken are' : 'the nearer point of';
     return [
       {
         code: 'success-falls-with-steps',

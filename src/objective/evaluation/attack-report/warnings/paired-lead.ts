@@ -53,11 +53,15 @@ export function severityOf({ chance }: Lead): 'warning' | 'note' {
   return chance < LEVEL ? 'warning' : 'note';
 }
 
-/** `first 12 of 40 images, second 3; 10 by the first alone, 1 by the second alone, one-sided exact p = 0.0059`. */
+/**
+ * `12 of 40 images by A, 3 by B (10 and 1 that the other left; one-sided exact p = 0.0059)`.
+ * @param by - who did it, first and second: `by A`, `at 2`.
+ */
 export function leadText(
   { images, first, second, onlyFirst, onlySecond, chance }: Lead,
-  names: readonly [string, string],
+  by: readonly [string, string],
 ): string {
-  const both = `${names[0]} ${first} of ${images} images, ${names[1]} ${second}`;
-  return `${both}; ${onlyFirst} and ${onlySecond} of them alone, one-sided exact p = ${Number(chance.toPrecision(2))}`;
+  const p = Number(chance.toPrecision(2));
+  const alone = `${onlyFirst} and ${onlySecond} that the other left; one-sided exact p = ${p}`;
+  return `${first} of ${images} images ${by[0]}, ${second} ${by[1]} (${alone})`;
 }

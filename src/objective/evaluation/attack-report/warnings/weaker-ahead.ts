@@ -26,7 +26,7 @@ export function singleStepAhead(data: EvaluationData): EvaluationWarning[] {
       {
         code: 'single-step-beats-iterative',
         severity: severityOf(lead),
-        text: `one step breaks more images than many: ${leadText(lead, [cell.attack.label, rival.attack.label])}`,
+        text: `one step breaks more images than many: ${leadText(lead, [`by ${cell.attack.label}`, `by ${rival.attack.label}`])}`,
         numbers: { ...lead },
         defence: cell.defence,
         attack: rival.attack.label,
@@ -117,15 +117,15 @@ function aheadOf(cells: readonly AttackCell[], rival: Rival): EvaluationWarning[
   if (white.length === 0) return [];
   const lead = leadOf(broken, brokenWithin(leastKnown(white), budget));
   if (lead.onlyFirst === 0) return [];
-  const text = `${sentence(lead)}: ${leadText(lead, [name, 'white-box'])}`;
+  const text = `${sentence(lead)}: ${leadText(lead, [`by ${name}`, 'by white-box attacks'])}`;
   const about = { defence, ...(attack === undefined ? {} : { attack }) };
   return [{ code, severity: severityOf(lead), text, numbers: { ...lead }, ...about }];
 }
 
 function sentence({ onlyFirst, onlySecond }: Lead): string {
   return onlyFirst > onlySecond
-    ? 'broken by less than the white-box attacks, which know more'
-    : 'some images fall that the white-box attacks did not break';
+    ? 'weaker, and yet ahead of the white-box attacks'
+    : 'weaker, and yet it breaks images that the white-box attacks left';
 }
 
 /** Of every image that any of the cells saw the least distance. */
