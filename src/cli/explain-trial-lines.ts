@@ -9,6 +9,7 @@ const RULES: Readonly<Record<string, string>> = {
   rescore: 'one of the best, judged again on a fresh sample',
   initial: 'the initial design, before the model chooses',
   bayes: 'where the acquisition was found greatest',
+  explore: 'a point of the initial sequence, while the model saw little but noise',
   promote: 'a known point, on images it had not seen',
   random: 'a random point',
   sobol: 'the next point of a Sobol sequence',

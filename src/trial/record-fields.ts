@@ -108,7 +108,7 @@ const about = (description: string): RecordField => ({
 });
 
 const ORIGINS =
-  'Why this point: rescore (due again on a fresh sample), enqueued, seed (a structured point of the space), random (the surrogate gave nothing), or the word of the policy: initial, bayes, promote (a known point again, on more images), random, sobol; a policy of your own has words of its own.';
+  'Why this point: rescore (due again on a fresh sample), enqueued, seed (a structured point of the space), random (the surrogate gave nothing), or the word of the policy: initial, bayes, explore (a point of the initial sequence, while the model sees little but noise), promote (a known point again, on more images), random, sobol; a policy of your own has words of its own.';
 
 /** Fields by kind of record; further ones are read over. */
 export const RECORD_FIELDS: Readonly<Record<JournalRecord['kind'], readonly RecordField[]>> = {

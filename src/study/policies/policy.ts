@@ -49,6 +49,7 @@ export interface PolicyNote {
     | 'jitter'
     | 'merged-duplicates'
     | 'subset'
+    | 'exploration'
     | 'near-duplicate'
     | 'refit-failed'
     | 'random-fallback'
@@ -60,7 +61,10 @@ export interface PolicyNote {
 export interface Suggestion {
   /** The point in the unit cube, shape (d), every value in [0, 1]. */
   readonly unit: readonly number[];
-  /** The rule that chose the point: `initial`, `bayes`, `promote` (a known point, on blocks it has not seen), `random`, `sobol`. */
+  /**
+   * The rule that chose the point: `initial`, `bayes`, `explore` (a point of the initial sequence, while the model sees
+   * little but noise), `promote` (a known point, on blocks it has not seen), `random`, `sobol`.
+   */
   readonly by: string;
   /** Positions of the blocks to judge, in this order; absent: what `blocksFor` says of the point. */
   readonly blocks?: readonly number[];

@@ -106,6 +106,40 @@ describe('the bayes policy', () => {
     expect(recommended?.interval[1]).toBeGreaterThanOrEqual(recommended?.mean ?? 0);
   });
 
+  describe('where it takes much of what it sees for noise', () => {
+    /** A prior that finds a noise variance of about 1, half of an outcome's variance. */
+    const BLIND: BayesOptions = { ...QUICK, noise: { kind: 'log-normal', location: 0, scale: 0.05 } };
+    const played = (settings: BayesOptions) =>
+      play(() => createBayesPolicy(settings), bowl, 14, context([], { dimension: 2 }));
+    const origins = (settings: BayesOptions) => played(settings).map(({ origin }) => origin.by);
+
+    it('takes every second point from the sequence of the initial design, each point once', () => {
+      expect(origins(BLIND).slice(6)).toEqual([
+        ...['explore', 'bayes', 'explore', 'bayes', 'explore', 'bayes', 'explore', 'bayes'],
+      ]);
+      const sequence = played({ initial: 14 }).map(({ unit }) => unit);
+      const taken = played(BLIND).filter(({ origin }) => origin.by !== 'bayes');
+      expect(taken.map(({ unit }) => unit)).toEqual(sequence.slice(0, 10));
+    });
+
+    it('says so, with the share of the noise', () => {
+      const { by, notes } = createBayesPolicy(BLIND).suggest(context(played(BLIND)));
+      expect(by).toBe('explore');
+      expect(notes.map(({ kind, message }) => `${kind}: ${message}`)).toEqual([
+        expect.stringMatching(
+          /^exploration: the model takes (49|50|51) % of the variance for noise; the next point of the Sobol sequence is taken$/,
+        ),
+      ]);
+    });
+
+    it('does not where it is told not to, where noise is little, or as the plain search', () => {
+      expect(origins(QUICK)).not.toContain('explore');
+      expect(origins({ ...BLIND, explore: null })).not.toContain('explore');
+      expect(origins({ ...BLIND, explore: 0.6 })).not.toContain('explore');
+      expect(origins({ ...BLIND, acquisition: 'ei' })).not.toContain('explore');
+    });
+  });
+
   it('reaches a corner exactly', () => {
     const slope = (unit: readonly number[]): Outcome => ({ value: unit[0] - unit[1] });
     const trials = play(quick, slope, 12, context([], { dimension: 2 }));

@@ -42,6 +42,8 @@ describe('createBayesPolicy(settings)', () => {
     [{ initial: 2.5 }, 'initial: expected an integer of at least 1, got 2.5'],
     [{ initialRule: 'none' }, 'initialRule: expected by-noise, by-dimension, got "none"'],
     [{ region: true }, 'region: expected never, always, alternate, got true'],
+    [{ explore: 1.5 }, 'explore: expected a number from 0 to 1, or null, got 1.5'],
+    [{ explore: 'yes' }, 'explore: expected a number from 0 to 1, or null, got "yes"'],
     [{ flips: -1 }, 'flips: expected an integer of at least 0, got -1'],
     [{ candidates: NaN }, 'candidates: expected an integer of at least 1, got NaN'],
     [{ starts: '8' }, 'starts: expected an integer of at least 1, got "8"'],
@@ -74,6 +76,7 @@ describe('bayesSettings(given, "journal")', () => {
       initialRule: 'by-dimension',
       fitPoints: null,
       maxPoints: null,
+      explore: null,
     });
   });
 

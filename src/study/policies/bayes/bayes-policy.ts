@@ -10,6 +10,7 @@ import type { Json } from '../../../trial/index.js';
 import { bestObserved } from '../model-free.js';
 import type { Policy, PolicyContext, PolicyNote, Recommended, Suggestion } from '../policy.js';
 import { explainBayes, foreseeBayes } from './explain/index.js';
+import { whyExplore } from './explore.js';
 import { initialPoint, isInitial } from './initial-design.js';
 import { isNumerical } from './is-numerical.js';
 import { fitToJson } from './memo.js';
@@ -78,6 +79,11 @@ function suggest(context: PolicyContext, settings: BayesSettings, modelOf: Model
   try {
     const leader = settings.racing === null ? undefined : promotedLeader(context, settings.racing, surrogate);
     if (leader !== undefined) return { ...leader, ...memo, notes: surrogate.notes };
+    const blind = whyExplore(context, settings, surrogate);
+    if (blind !== undefined) {
+      const notes = [...surrogate.notes, blind];
+      return { unit: [...initialPoint(context)], by: 'explore', ...memo, notes };
+    }
     const { x, notes } = searchPoint(context, settings, surrogate.gp, observations);
     return { unit: [...x], by: 'bayes', ...memo, notes: [...surrogate.notes, ...notes] };
   } catch (error) {

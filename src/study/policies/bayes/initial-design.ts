@@ -43,8 +43,12 @@ export function isInitial(context: PolicyContext, settings: BayesSettings): bool
   return used < initialTrials(settings, context.dimension, hasExactOutcomes(context));
 }
 
+/** Origins of trials that took a point of the sequence. */
+const FROM_SEQUENCE: readonly string[] = ['initial', 'explore'];
+
 /**
- * The next point of the study's own scrambled Sobol sequence; each initial trial takes one, others take none.
+ * The next point of the study's own scrambled Sobol sequence; each trial of the initial design, and each that explores,
+ * takes one, others take none.
  * Beyond 128 parameters, where Sobol numbers end, a uniform point.
  */
 export function initialPoint({ seed, dimension, trials }: PolicyContext): Float64Array {
@@ -53,6 +57,6 @@ export function initialPoint({ seed, dimension, trials }: PolicyContext): Float6
     randomStream(seed, trials.length, 'initial').fillUniform(point);
     return point;
   }
-  const skip = trials.filter(({ origin }) => origin.by === 'initial').length;
+  const skip = trials.filter(({ origin }) => FROM_SEQUENCE.includes(origin.by)).length;
   return sobolPoints(1, dimension, { scramble: randomStream(seed, 'initial'), skip });
 }

@@ -103,6 +103,12 @@ export interface BayesSettings {
    * without the setting mean that.
    */
   readonly flips: number;
+  /**
+   * Share of the variance of an outcome, in [0, 1], beyond which inferred noise makes every second suggestion the next
+   * point of the Sobol sequence: see `explore.ts`, and a note says so. null for never. Default 0.3; journals without
+   * the setting mean null.
+   */
+  readonly explore: number | null;
   /** Scrambled Sobol points at which the acquisition is looked at, at least 1; fewer when n is large. */
   readonly candidates: number;
   /** Starts of the local search, at least 1; fewer when n is large. */
@@ -128,6 +134,7 @@ export const BAYES_DEFAULTS: BayesSettings = {
   maxPoints: 1000,
   region: 'never',
   flips: 0,
+  explore: 0.3,
   candidates: 512,
   starts: 8,
 };
@@ -143,6 +150,7 @@ const BEFORE_THERE_WAS_A_CHOICE: BayesOptions = {
   initialRule: 'by-dimension',
   fitPoints: null,
   maxPoints: null,
+  explore: null,
 };
 
 /**
@@ -181,6 +189,7 @@ export function bayesSettings(given: unknown = {}, written?: 'journal'): BayesSe
   }
   assertOneOf('region', settings.region, ['never', 'always', 'alternate']);
   assertCount('flips', settings.flips, 0);
+  if (settings.explore !== null) assertShare('explore', settings.explore);
   assertCount('candidates', settings.candidates);
   assertCount('starts', settings.starts);
   return { ...settings, racing };
@@ -219,6 +228,12 @@ function assertCount(name: string, value: unknown, least = 1): void {
 function assertPositive(name: string, value: unknown): void {
   if (!(typeof value === 'number' && value > 0 && value < Infinity)) {
     throw refuse(name, 'a finite number above 0', value);
+  }
+}
+
+function assertShare(name: string, value: unknown): void {
+  if (!(typeof value === 'number' && value >= 0 && value <= 1)) {
+    throw refuse(name, 'a number from 0 to 1, or null', value);
   }
 }
 
