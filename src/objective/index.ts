@@ -87,6 +87,8 @@ export type { Tallies, Tally } from './attacks/model/counted-model.js';
 export { withExpectation } from './attacks/model/expected-model.js';
 export { blackBox, withGradientsOf } from './attacks/model/gradient-paths.js';
 export { looksLikeProbabilities } from './attacks/model/looks-like-probabilities.js';
+export { deepFool } from './attacks/methods/deepfool.js';
+export type { DeepFoolOptions, DeepFoolSettings } from './attacks/methods/deepfool-settings.js';
 export { carliniWagnerL2 } from './attacks/methods/carlini-wagner-l2.js';
 export type {
   BinaryCarliniWagnerOptions,

@@ -7,6 +7,8 @@ import { apgdL2, type ApgdL2Options, type ApgdL2Settings } from './methods/apgd-
 import { apgdLinf, type ApgdLinfOptions, type ApgdLinfSettings } from './methods/apgd-linf.js';
 import { carliniWagnerL2 } from './methods/carlini-wagner-l2.js';
 import type { CarliniWagnerL2Options, CarliniWagnerL2Settings } from './methods/carlini-wagner-settings.js';
+import { deepFool } from './methods/deepfool.js';
+import type { DeepFoolOptions, DeepFoolSettings } from './methods/deepfool-settings.js';
 import { fgsmL2, type FgsmL2Options, type FgsmL2Settings } from './methods/fgsm-l2.js';
 import { pgdL2, type PgdL2Options, type PgdL2Settings } from './methods/pgd-l2.js';
 import { pgdLinf, type PgdLinfOptions, type PgdLinfSettings } from './methods/pgd-linf.js';
@@ -20,6 +22,7 @@ const FIXED_BUDGET: Readonly<Record<FixedBudgetName, (options: never) => FixedBu
 };
 
 const MINIMUM_NORM: Readonly<Record<MinimumNormName, (options: never) => MinimumNormAttack>> = {
+  deepfool: deepFool,
   'cw-l2': carliniWagnerL2,
 };
 
@@ -27,7 +30,7 @@ const MINIMUM_NORM: Readonly<Record<MinimumNormName, (options: never) => Minimum
 export const FIXED_BUDGET_NAMES = ['fgsm-l2', 'pgd-l2', 'pgd-linf', 'apgd-l2', 'apgd-linf'] as const;
 
 /** Names of the minimum-norm attacks. */
-export const MINIMUM_NORM_NAMES = ['cw-l2'] as const;
+export const MINIMUM_NORM_NAMES = ['deepfool', 'cw-l2'] as const;
 
 /** Names of all attacks. */
 export const ATTACK_NAMES = [...FIXED_BUDGET_NAMES, ...MINIMUM_NORM_NAMES] as const;
@@ -46,6 +49,7 @@ export type AttackOptions =
   | (PgdLinfOptions & { readonly name: 'pgd-linf' })
   | (ApgdL2Options & { readonly name: 'apgd-l2' })
   | (ApgdLinfOptions & { readonly name: 'apgd-linf' })
+  | (DeepFoolOptions & { readonly name: 'deepfool' })
   | (CarliniWagnerL2Options & { readonly name: 'cw-l2' });
 
 /** Settings with every default filled in. */
@@ -55,6 +59,7 @@ export type AttackSettings =
   | PgdLinfSettings
   | ApgdL2Settings
   | ApgdLinfSettings
+  | DeepFoolSettings
   | CarliniWagnerL2Settings;
 
 /**

@@ -20,6 +20,7 @@ const LEAST: Record<AttackName, readonly [AttackOptions, Attack['kind']]> = {
   'pgd-linf': [{ name: 'pgd-linf', linfBound: 0.1 }, 'fixed-budget'],
   'apgd-l2': [{ name: 'apgd-l2', l2Bound: 2 }, 'fixed-budget'],
   'apgd-linf': [{ name: 'apgd-linf', linfBound: 0.1 }, 'fixed-budget'],
+  deepfool: [{ name: 'deepfool' }, 'minimum-norm'],
   'cw-l2': [{ name: 'cw-l2' }, 'minimum-norm'],
 };
 
