@@ -69,7 +69,7 @@ export function gaussianKernel(sigma: number, taps: number): Float64Array {
 }
 
 /** A with (A·x)_i = Σ_t k_t x_reflect(i + t − middle), (side, side) row-major; reflection leaves the border pixel single. */
-function blurMatrix(kernel: Float64Array, side: number): Float32Array {
+export function blurMatrix(kernel: Float64Array, side: number): Float32Array {
   const middle = (kernel.length - 1) / 2;
   if (middle >= side) {
     throw new BoSearchError(
