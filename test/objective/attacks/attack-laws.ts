@@ -14,15 +14,15 @@ import { runAttack, type AttackRun } from '../../../src/objective/attacks/run/ru
 import { LINEAR_ATTACK } from '../../tolerances.js';
 import { affineModel, constantModel, keyedNoise, ownLabels, randomAffine, uniformImages } from './models.js';
 
-/** @param create - the attack with a bound, in the norm of its ball, and otherwise any settings. */
-export function attackLaws(create: (bound: number) => FixedBudgetAttack): void {
-  const { needs, ball } = create(1);
+/** @param create - the attack with a bound, in the norm of its ball, on images of so many values, and otherwise any settings. */
+export function attackLaws(create: (bound: number, pixels: number) => FixedBudgetAttack): void {
+  const { needs, ball } = create(1, 12);
   describe('as every fixed-budget attack', () => {
     it('stays in box and ball and says the norm it used', async () => {
       for (const bound of [0.01, 0.5, 3]) {
         const model = affineModel(randomAffine(3, 12, 5));
         const set = uniformImages(6, 12, 1, 0, 1);
-        const run = await attackOwn(create(bound), model, set);
+        const run = await attackOwn(create(bound, 12), model, set);
         expect(run.images.every((value) => value >= 0 && value <= 1)).toBe(true);
         for (const [row, { norm }] of run.perImage.entries()) {
           expect(norm).toBe(l2Distance(run.images, set.images, row * 12, 12));
@@ -38,7 +38,7 @@ export function attackLaws(create: (bound: number) => FixedBudgetAttack): void {
       for (const seed of [1, 2, 3, 4, 5, 6]) {
         const set = uniformImages(1, 20, seed);
         const distance = affineDistance(affine, set.images, ball.norm);
-        const below = await attackOwn(create(distance * (1 - LINEAR_ATTACK)), model, set);
+        const below = await attackOwn(create(distance * (1 - LINEAR_ATTACK), 20), model, set);
         expect(below.perImage[0].outcome).toBe('failure');
       }
     });
@@ -46,14 +46,14 @@ export function attackLaws(create: (bound: number) => FixedBudgetAttack): void {
     it('gives an image the same bytes alone, in any batch and in any order, noise included', async () => {
       const model = affineModel(randomAffine(3, 10, 11), keyedNoise(0.3));
       const set = uniformImages(7, 10, 2);
-      const together = await attackOwn(create(0.4), model, set);
+      const together = await attackOwn(create(0.4, 10), model, set);
       for (const batchSize of [1, 2, 5]) {
-        expect(await attackOwn(create(0.4), model, set, { batchSize })).toEqual(together);
+        expect(await attackOwn(create(0.4, 10), model, set, { batchSize })).toEqual(together);
       }
       const order = [...randomStream('order', 1).permutation(7)];
       const labels = await ownLabels(model, set.images, set.ids);
       const shuffled = await runAttack({
-        attack: create(0.4),
+        attack: create(0.4, 10),
         model,
         images: Float32Array.from(order.flatMap((row) => [...set.images.subarray(row * 10, row * 10 + 10)])),
         ids: order.map((row) => set.ids[row]),
@@ -67,7 +67,7 @@ export function attackLaws(create: (bound: number) => FixedBudgetAttack): void {
       for (const label of [0, 2]) {
         const logits = [0, 0, 0].map((_, k) => (k === label ? 1 : 0));
         const set = uniformImages(2, 5, 4);
-        const run = await attackOwn(create(1), constantModel(logits, 5), set);
+        const run = await attackOwn(create(1, 5), constantModel(logits, 5), set);
         for (const image of run.perImage) {
           expect(image.outcome).toBe('failure');
           expect(image.flags).toEqual({ zeroGradient: needs === 'gradients', nonFinite: false });
@@ -88,7 +88,7 @@ export function attackLaws(create: (bound: number) => FixedBudgetAttack): void {
               gradient: new Float32Array(call[0].length).fill(value),
             }),
           };
-          const run = await attackOwn(create(1e-3), broken, uniformImages(2, 5, 4));
+          const run = await attackOwn(create(1e-3, 5), broken, uniformImages(2, 5, 4));
           for (const image of run.perImage) {
             expect(image.outcome).toBe('failure');
             expect(image.flags).toEqual({ zeroGradient: false, nonFinite: true });
@@ -101,7 +101,7 @@ export function attackLaws(create: (bound: number) => FixedBudgetAttack): void {
       const model = affineModel(randomAffine(3, 5, 8), ({ key }) =>
         /clean|verify|labels/.test(key) ? 0 : NaN,
       );
-      const run = await attackOwn(create(1e-3), model, uniformImages(2, 5, 4));
+      const run = await attackOwn(create(1e-3, 5), model, uniformImages(2, 5, 4));
       for (const image of run.perImage) {
         expect(image.outcome).toBe('failure');
         expect(image.flags).toEqual({ zeroGradient: false, nonFinite: true });
@@ -111,15 +111,15 @@ export function attackLaws(create: (bound: number) => FixedBudgetAttack): void {
     it('leaves the given images as they were', async () => {
       const set = uniformImages(2, 5, 4);
       const before = set.images.slice();
-      await attackOwn(create(1), affineModel(randomAffine(3, 5, 8)), set);
+      await attackOwn(create(1, 5), affineModel(randomAffine(3, 5, 8)), set);
       expect(set.images).toEqual(before);
     });
 
     it('keeps its complete settings, which make the same attack again', () => {
-      const { settings } = create(0.5);
+      const { settings } = create(0.5, 12);
       expect(JSON.parse(JSON.stringify(settings))).toEqual(settings);
       expect(settings[ball.norm === 'l2' ? 'l2Bound' : 'linfBound']).toBe(0.5);
-      expect(create(0.5).ball.bound).toBe(0.5);
+      expect(create(0.5, 12).ball.bound).toBe(0.5);
     });
   });
 }
