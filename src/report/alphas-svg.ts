@@ -4,14 +4,13 @@
  * Colours follow the viewer's light or dark preference; every series differs in shape and dash as well as in colour.
  */
 import type { NamedAlphas } from './alphas-picture.js';
+import { escapeXml, fixed, FONT } from './svg-text.js';
 
 const MARGIN = { top: 64, right: 24, left: 48 };
 const PLOT_HEIGHT = 260;
 const COLUMN = { least: 26, most: 56 };
 /** Width of a character of the axis labels, in units of the picture. */
 const LETTER = 6.6;
-const FONT =
-  'ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif';
 
 /** Plain rules, no variables: many viewers know none. */
 const STYLE = `
@@ -155,17 +154,4 @@ function description(latents: readonly string[], schedules: readonly NamedAlphas
   return schedules
     .map(({ name, alphas }) => `${name}: ${latents.map((l, i) => `${l} ${alphas[i].toFixed(2)}`).join(', ')}`)
     .join('. ');
-}
-
-function fixed(value: number): string {
-  return String(Math.round(value * 100) / 100);
-}
-
-function escapeXml(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replace(/[\u0000-\u0008\u000B\u000C\u000E-\u001F]/g, '\uFFFD');
 }

@@ -1,7 +1,8 @@
-/**
- * The loss that an attack really follows: DLR is a ratio of four logits, and with fewer classes a margin takes its place.
- */
-import { DLR_CLASSES } from '../../attacks/losses/dlr.js';
+/** The loss that an attack really follows, where its settings name one. */
+import { type ApgdSettings, lossInUse } from '../../attacks/methods/apgd-settings.js';
+
+/** Losses that may give way to another one; others are what they say. */
+const CHOICES: readonly ApgdSettings['loss'][] = ['ce', 'dlr', 'dlr-targeted'];
 
 /** The loss that settings ask for; null where they leave no choice. */
 export function askedLoss(settings: Readonly<Record<string, unknown>>): string | null {
@@ -12,6 +13,6 @@ export function askedLoss(settings: Readonly<Record<string, unknown>>): string |
 /** The loss in use among K classes; null where there is no choice of losses. */
 export function attackLoss(settings: Readonly<Record<string, unknown>>, classes: number): string | null {
   const asked = askedLoss(settings);
-  if (asked === null || classes >= DLR_CLASSES) return asked;
-  return asked.replace(/^dlr/, 'margin');
+  const choice = CHOICES.find((loss) => loss === asked);
+  return choice === undefined ? asked : lossInUse({ loss: choice }, classes);
 }
