@@ -4,6 +4,19 @@ export type { NamedAlphas } from './alphas-picture.js';
 export { alphasSvg } from './alphas-svg.js';
 export type { AlphasSvgOptions } from './alphas-svg.js';
 export { formatDuration } from './duration.js';
+export { evaluationCsv } from './evaluation-csv.js';
+export type { CurveToDraw } from './evaluation-panel.js';
+export { evaluationSvg } from './evaluation-svg.js';
+export type { EvaluationSvgOptions } from './evaluation-svg.js';
+export { comparisonTable, evaluationTable } from './evaluation-table.js';
+export type {
+  ComparisonTableRow,
+  EvaluationTableOptions,
+  EvaluationTableRow,
+  WorstCaseTableRow,
+} from './evaluation-table.js';
+export { warningLines } from './evaluation-warnings.js';
+export type { WarningLine } from './evaluation-warnings.js';
 export { progressLine, progressText } from './progress-line.js';
 export type { Progress } from './progress-line.js';
 export { scheduleName, scheduleRows } from './schedule-rows.js';
