@@ -7,7 +7,13 @@ import { note } from './terminal.js';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Commands that call `endOnSignals`; the others are ended by the system, even in the middle of a long computation. */
-const LONG_COMMANDS: ReadonlySet<string | undefined> = new Set(['run', 'baselines', 'attack', 'doctor']);
+const LONG_COMMANDS: ReadonlySet<string | undefined> = new Set([
+  'run',
+  'baselines',
+  'attack',
+  'evaluate',
+  'doctor',
+]);
 
 let dropEarly: (() => void) | undefined;
 

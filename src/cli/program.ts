@@ -5,6 +5,7 @@ import { EXIT, EXIT_CODES_HELP, type ExitCode } from './exit-codes.js';
 import { addAttack } from './register/add-attack.js';
 import { addBaselines } from './register/add-baselines.js';
 import { addDoctor } from './register/add-doctor.js';
+import { addEvaluate } from './register/add-evaluate.js';
 import { addExplain } from './register/add-explain.js';
 import { addExport } from './register/add-export.js';
 import { addInit } from './register/add-init.js';
@@ -30,6 +31,7 @@ const REGISTRATIONS: readonly Registration[] = [
   addBaselines,
   addAttack,
   addAsk,
+  addEvaluate,
   addTell,
   addExpire,
   addBest,

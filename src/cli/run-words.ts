@@ -51,6 +51,10 @@ export function wordsOf(event: SearchEvent): EventWords {
       return progress('step schedules', event);
     case 'scoring':
       return progress('held-out scores', event);
+    case 'attacking-defence':
+      return progress(`${event.defence}: ${event.attack}`, event);
+    case 'evaluated':
+      return progress(event.part, event);
     case 'warning':
       return line(`warning: ${event.message}`);
     case 'written':

@@ -94,6 +94,23 @@ export interface ScoringEvent {
   readonly of: number;
 }
 
+/** Some images more of one attack on one defence are attacked. */
+export interface AttackingDefenceEvent {
+  readonly kind: 'attacking-defence';
+  readonly defence: string;
+  readonly attack: string;
+  readonly done: number;
+  readonly of: number;
+}
+
+/** One piece more of a part of an evaluation is there. */
+export interface EvaluatedEvent {
+  readonly kind: 'evaluated';
+  readonly part: string;
+  readonly done: number;
+  readonly of: number;
+}
+
 /** Something that stops nothing but should be known. */
 export interface SearchWarningEvent {
   readonly kind: 'warning';
@@ -115,6 +132,8 @@ export type SearchEvent =
   | TrialFailedEvent
   | ScanningEvent
   | ScoringEvent
+  | AttackingDefenceEvent
+  | EvaluatedEvent
   | SearchWarningEvent
   | WrittenEvent;
 

@@ -15,6 +15,14 @@ export type {
   RunBaselinesOptions,
 } from './baselines-outcome.js';
 export type { BaselineResults } from './baselines-results.js';
+export { runEvaluation } from './evaluate/run-evaluation.js';
+export type {
+  EvaluationOutcome,
+  FinishedEvaluation,
+  InterruptedEvaluation,
+  RunEvaluationOptions,
+} from './evaluate/evaluation-outcome.js';
+export { dataOfResults, type EvaluationResults } from './evaluate/evaluation-results.js';
 export { assertCheckable, checkSearch } from './check-search.js';
 export type { CheckedSubject, CheckSearchOptions, SearchCheck, SearchChecks } from './search-checks.js';
 export type {
@@ -26,7 +34,9 @@ export type {
 } from './search-outcome.js';
 export type {
   AttackedEvent,
+  AttackingDefenceEvent,
   AttackingEvent,
+  EvaluatedEvent,
   ImagesDone,
   OpenedEvent,
   ScanningEvent,
@@ -54,6 +64,7 @@ export { loadSearchConfig, readSearchConfig } from './config/read-search-config.
 export type { RecordedConfig, RecordedEvaluator } from './config/recorded-config.js';
 export type { SearchConfig, SearchConfigInput } from './config/search-config.js';
 export { searchConfigJsonSchema } from './config/search-config-schema.js';
+export { withEvaluationImages } from './config/evaluation-config.js';
 export { type ConfigOverrides, withOverrides } from './config/with-overrides.js';
 export { SEARCH_TEMPLATE } from './config/template.js';
 

@@ -129,13 +129,15 @@ function changed(message: string, out: string): BoSearchError {
   });
 }
 
-interface Change {
+/** Where two trees of plain values differ first. */
+export interface Change {
   readonly path: string;
   readonly before: unknown;
   readonly now: unknown;
 }
 
-function firstDifference(before: unknown, now: unknown, path: string): Change | undefined {
+/** The first difference; undefined where there is none. @param path - of the trees themselves. */
+export function firstDifference(before: unknown, now: unknown, path: string): Change | undefined {
   if (!isTree(before) || !isTree(now)) {
     return canonicalJson({ value: before }) === canonicalJson({ value: now })
       ? undefined
@@ -152,6 +154,7 @@ function isTree(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function shown(value: unknown): string {
+/** A value of facts in a message. */
+export function shown(value: unknown): string {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : showValue(value);
 }

@@ -32,7 +32,8 @@ async function putIn(path: string, put: () => Promise<void>): Promise<void> {
   }
 }
 
-async function makeFolder(folder: string): Promise<void> {
+/** @throws BoSearchError `E_STORAGE` if there is no folder and none can be made. */
+export async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
   } catch (error) {

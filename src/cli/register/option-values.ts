@@ -117,6 +117,16 @@ export function words(text: string): string {
   throw refused('some words', text);
 }
 
+/** Names with commas between them, at least one. */
+export function nameList(text: string): string[] {
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  if (names.length > 0) return names;
+  throw refused('names with commas between them', text);
+}
+
 function refused(expected: string, got: string): InvalidArgumentError {
   return new InvalidArgumentError(`expected ${expected}, got ${JSON.stringify(got)}`);
 }

@@ -28,8 +28,11 @@ export async function assertEnoughImages(
   }
 }
 
-/** Classes of the images are those the classifier knows, in its order; a task merges them by their place. */
-function assertModelsClasses(
+/**
+ * Classes of the images are those the classifier knows, in its order; a task merges them by their place.
+ * @throws BoSearchError `E_CONFIG` with the place.
+ */
+export function assertModelsClasses(
   { classes }: ImagesSurvey,
   manifest: ModelManifest,
   { fromFine }: ImageTask,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { MAX_LATENTS } from '../../schedules/index.js';
 import type { ScoreWeights } from '../../trial/index.js';
 import { count, flag, oneOf, positive, seconds, section, share, weight, words } from './config-fields.js';
+import { evaluation } from './evaluation-config.js';
 
 export const EXPECTED_MODEL = 'expected the name of a bundled model or a folder';
 export const EXPECTED_TASK = 'expected the name of one of the tasks of the model';
@@ -240,6 +241,9 @@ export const searchConfigSchema = section({
     .describe('Weights of the two accuracies; robust-only is the same as clean: 0, robust: 1.'),
   search: search.prefault({}).describe('What is searched on, and how long.'),
   heldOut: heldOut.prefault({}).describe('What the learned schedule is compared on.'),
+  evaluation: evaluation
+    .optional()
+    .describe('What `bo-search evaluate` attacks, how, and how it is judged. No part of a search.'),
   seed: z
     .int(SEED)
     .min(0, SEED)
