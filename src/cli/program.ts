@@ -9,6 +9,7 @@ import { addEvaluate } from './register/add-evaluate.js';
 import { addExplain } from './register/add-explain.js';
 import { addExport } from './register/add-export.js';
 import { addInit } from './register/add-init.js';
+import { addMix } from './register/add-mix.js';
 import { addReplay } from './register/add-replay.js';
 import { addRun } from './register/add-run.js';
 import { addSchedule } from './register/add-schedule.js';
@@ -30,8 +31,8 @@ const REGISTRATIONS: readonly Registration[] = [
   addInit,
   addBaselines,
   addAttack,
-  addAsk,
   addEvaluate,
+  addAsk,
   addTell,
   addExpire,
   addBest,
@@ -42,6 +43,7 @@ const REGISTRATIONS: readonly Registration[] = [
   addDoctor,
   addReplay,
   addExplain,
+  addMix,
   addCompletion,
 ];
 

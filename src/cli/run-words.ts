@@ -51,6 +51,8 @@ export function wordsOf(event: SearchEvent): EventWords {
       return progress('step schedules', event);
     case 'scoring':
       return progress('held-out scores', event);
+    case 'mixing':
+      return progress('mixtures', event);
     case 'attacking-defence':
       return progress(`${event.defence}: ${event.attack}`, event);
     case 'evaluated':

@@ -94,6 +94,13 @@ export interface ScoringEvent {
   readonly of: number;
 }
 
+/** One mixture more of the codes of all pairs was classified. */
+export interface MixingEvent {
+  readonly kind: 'mixing';
+  readonly done: number;
+  readonly of: number;
+}
+
 /** Some images more of one attack on one defence are attacked. */
 export interface AttackingDefenceEvent {
   readonly kind: 'attacking-defence';
@@ -132,6 +139,7 @@ export type SearchEvent =
   | TrialFailedEvent
   | ScanningEvent
   | ScoringEvent
+  | MixingEvent
   | AttackingDefenceEvent
   | EvaluatedEvent
   | SearchWarningEvent

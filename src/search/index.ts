@@ -15,6 +15,9 @@ export type {
   RunBaselinesOptions,
 } from './baselines-outcome.js';
 export type { BaselineResults } from './baselines-results.js';
+export { runMix } from './mix/run-mix.js';
+export type { FinishedMix, InterruptedMix, MixOutcome, RunMixOptions } from './mix/mix-outcome.js';
+export type { FollowedShares, MixedLatent, MixResults, RandomLatents } from './mix/mix-results.js';
 export { runEvaluation } from './evaluate/run-evaluation.js';
 export type {
   EvaluationOutcome,
@@ -38,6 +41,7 @@ export type {
   AttackingEvent,
   EvaluatedEvent,
   ImagesDone,
+  MixingEvent,
   OpenedEvent,
   ScanningEvent,
   ScoringEvent,

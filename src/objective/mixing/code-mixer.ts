@@ -12,7 +12,7 @@ import { predictions } from '../evaluation/predictions.js';
 import type { Classifier } from '../models/classifier.js';
 import type { Mlvgm, State } from '../models/mlvgm.js';
 import { assertImages, chunksOf } from '../purification/image-chunks.js';
-import { type Codes, encodeCodes, mixCodes } from '../purification/mixers.js';
+import { encodeCodes } from '../purification/mixers.js';
 import { DEFAULT_CHUNK_SIZE, imagesTensor } from '../purification/pipeline.js';
 import { type Mixer, walkLatents } from '../purification/walk.js';
 import { assertRuns, type Runtime } from '../tensors/runtime.js';
@@ -177,16 +177,15 @@ function mixedState(
   { fromA, form }: Mixture,
 ): State {
   const [a, b] = [pairs.map((pair) => pair.a), pairs.map((pair) => pair.b)];
-  const codes: Codes = {
-    form: 'residual',
-    latents: residuals.map(
-      (all, i) => gatherState(all, form === 're-encoded' || fromA[i] === true ? a : b) as Tensor,
-    ),
+  const again = form === 're-encoded';
+  const mixer: Mixer = (latent) => {
+    const own = fromA[latent.index] === true;
+    if (again && !own) return latent.posterior();
+    // where the prior is affine in its noise, the residual is the noise of that code: prior(r) = μ + σ·r
+    return latent.priorFrom(gatherState(residuals[latent.index], own ? a : b) as Tensor);
   };
-  // a walk that keeps its own encoding begins with the image that is encoded again
-  const keep = form === 're-encoded' ? mlvgm.latents.map((_, i) => fromA[i] !== true) : [];
-  const state = gatherState(begun, form === 're-encoded' ? b : a);
-  const mixer: Mixer = mixCodes(codes, keep);
+  // what is encoded again is encoded from what its own walk begins with
+  const state = gatherState(begun, again ? b : a);
   return walkLatents(mlvgm, state, { mixer, noise: noPrior, temperature: TEMPERATURE });
 }
 
