@@ -16,7 +16,7 @@ export const COLOURS = 8;
 const MARKS = 5;
 
 /** Horizontal distance of the whiskers of neighbouring lines, and of a band's corners, in units of the picture. */
-const DODGE = 3;
+const DODGE = 1.8;
 const BAND_STEP = 4;
 
 export interface CurveToDraw {

@@ -42,7 +42,7 @@ export interface ComparisonTableRow {
   readonly defence: string;
   readonly attack: string;
   readonly bound: number;
-  readonly difference: Difference;
+  readonly difference: Difference & { readonly images: number };
 }
 
 export interface EvaluationTableOptions {
@@ -86,12 +86,13 @@ export function comparisonTable(
 ): string[] {
   const [first] = rows;
   if (first === undefined) return [];
-  const columns = byHeading(rows, comparisonHeading).map(([heading, own]): Column => ({
+  const most = Math.max(...rows.map(({ difference }) => difference.images));
+  const columns = byHeading(rows, (row) => comparisonHeading(row, most)).map(([heading, own]): Column => ({
     heading,
     cells: new Map(own.map(({ defence, difference }) => [defence, forms(differenceText, difference)])),
   }));
   const names = distinct(rows.map(({ defence }) => defence));
-  return fittingTables([`${first.reference} − this`, names], columns, { ...style }, width);
+  return fittingTables([`${first.reference} − this`, names], columns, style, width);
 }
 
 /** A cell with its interval and without. */
@@ -145,8 +146,9 @@ function worstHeading({ norm, bound, images }: WorstCaseTableRow, most: number):
   return images < most ? `${name} (${images})` : name;
 }
 
-function comparisonHeading({ attack, bound }: ComparisonTableRow): string {
-  return attack === 'clean' || attack.includes('ε=') ? attack : `${attack} ε=${bound}`;
+function comparisonHeading({ attack, bound, difference }: ComparisonTableRow, most: number): string {
+  const name = attack === 'clean' || attack.includes('ε=') ? attack : `${attack} ε=${bound}`;
+  return difference.images < most ? `${name} (${difference.images})` : name;
 }
 
 function byHeading<Row>(rows: readonly Row[], headingOf: (row: Row) => string): [string, Row[]][] {
