@@ -83,12 +83,14 @@ export type {
 } from './attacks/contract/minimum-norm-attack.js';
 export type { Ball } from './attacks/geometry/ball.js';
 export { bpdaModel, type BpdaOptions, type PurifierSurrogate } from './attacks/model/bpda.js';
-export type { Tallies, Tally } from './attacks/model/counted-model.js';
+export type { Tally } from './attacks/model/counted-model.js';
 export { withExpectation } from './attacks/model/expected-model.js';
 export { blackBox, withGradientsOf } from './attacks/model/gradient-paths.js';
 export { looksLikeProbabilities } from './attacks/model/looks-like-probabilities.js';
 export { deepFool } from './attacks/methods/deepfool.js';
 export type { DeepFoolOptions, DeepFoolSettings } from './attacks/methods/deepfool-settings.js';
+export { fabL2 } from './attacks/methods/fab-l2.js';
+export type { FabL2Options, FabL2Settings } from './attacks/methods/fab-settings.js';
 export { carliniWagnerL2 } from './attacks/methods/carlini-wagner-l2.js';
 export type {
   BinaryCarliniWagnerOptions,
@@ -102,6 +104,13 @@ export type {
 export { pgdL2, type PgdL2Options, type PgdL2Settings } from './attacks/methods/pgd-l2.js';
 export { pgdLinf, type PgdLinfOptions, type PgdLinfSettings } from './attacks/methods/pgd-linf.js';
 export type { PgdOptions } from './attacks/methods/pgd-settings.js';
+export { squareL2, type SquareL2Options, type SquareL2Settings } from './attacks/methods/square-l2.js';
+export {
+  squareLinf,
+  type SquareLinfOptions,
+  type SquareLinfSettings,
+} from './attacks/methods/square-linf.js';
+export type { SquareOptions } from './attacks/methods/square-settings.js';
 export {
   runAttack,
   type AttackedImage,

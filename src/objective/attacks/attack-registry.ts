@@ -9,9 +9,13 @@ import { carliniWagnerL2 } from './methods/carlini-wagner-l2.js';
 import type { CarliniWagnerL2Options, CarliniWagnerL2Settings } from './methods/carlini-wagner-settings.js';
 import { deepFool } from './methods/deepfool.js';
 import type { DeepFoolOptions, DeepFoolSettings } from './methods/deepfool-settings.js';
+import { fabL2 } from './methods/fab-l2.js';
+import type { FabL2Options, FabL2Settings } from './methods/fab-settings.js';
 import { fgsmL2, type FgsmL2Options, type FgsmL2Settings } from './methods/fgsm-l2.js';
 import { pgdL2, type PgdL2Options, type PgdL2Settings } from './methods/pgd-l2.js';
 import { pgdLinf, type PgdLinfOptions, type PgdLinfSettings } from './methods/pgd-linf.js';
+import { squareL2, type SquareL2Options, type SquareL2Settings } from './methods/square-l2.js';
+import { squareLinf, type SquareLinfOptions, type SquareLinfSettings } from './methods/square-linf.js';
 
 const FIXED_BUDGET: Readonly<Record<FixedBudgetName, (options: never) => FixedBudgetAttack>> = {
   'fgsm-l2': fgsmL2,
@@ -19,18 +23,29 @@ const FIXED_BUDGET: Readonly<Record<FixedBudgetName, (options: never) => FixedBu
   'pgd-linf': pgdLinf,
   'apgd-l2': apgdL2,
   'apgd-linf': apgdLinf,
+  'square-l2': squareL2,
+  'square-linf': squareLinf,
 };
 
 const MINIMUM_NORM: Readonly<Record<MinimumNormName, (options: never) => MinimumNormAttack>> = {
   deepfool: deepFool,
+  'fab-l2': fabL2,
   'cw-l2': carliniWagnerL2,
 };
 
 /** Names of the attacks with a fixed budget. */
-export const FIXED_BUDGET_NAMES = ['fgsm-l2', 'pgd-l2', 'pgd-linf', 'apgd-l2', 'apgd-linf'] as const;
+export const FIXED_BUDGET_NAMES = [
+  'fgsm-l2',
+  'pgd-l2',
+  'pgd-linf',
+  'apgd-l2',
+  'apgd-linf',
+  'square-l2',
+  'square-linf',
+] as const;
 
 /** Names of the minimum-norm attacks. */
-export const MINIMUM_NORM_NAMES = ['deepfool', 'cw-l2'] as const;
+export const MINIMUM_NORM_NAMES = ['deepfool', 'fab-l2', 'cw-l2'] as const;
 
 /** Names of all attacks. */
 export const ATTACK_NAMES = [...FIXED_BUDGET_NAMES, ...MINIMUM_NORM_NAMES] as const;
@@ -49,7 +64,10 @@ export type AttackOptions =
   | (PgdLinfOptions & { readonly name: 'pgd-linf' })
   | (ApgdL2Options & { readonly name: 'apgd-l2' })
   | (ApgdLinfOptions & { readonly name: 'apgd-linf' })
+  | (SquareL2Options & { readonly name: 'square-l2' })
+  | (SquareLinfOptions & { readonly name: 'square-linf' })
   | (DeepFoolOptions & { readonly name: 'deepfool' })
+  | (FabL2Options & { readonly name: 'fab-l2' })
   | (CarliniWagnerL2Options & { readonly name: 'cw-l2' });
 
 /** Settings with every default filled in. */
@@ -59,7 +77,10 @@ export type AttackSettings =
   | PgdLinfSettings
   | ApgdL2Settings
   | ApgdLinfSettings
+  | SquareL2Settings
+  | SquareLinfSettings
   | DeepFoolSettings
+  | FabL2Settings
   | CarliniWagnerL2Settings;
 
 /**

@@ -13,6 +13,8 @@ import {
 import type { Attack } from '../../../src/objective/attacks/contract/attack.js';
 import { expectError } from '../expect-error.js';
 
+const SHAPE = { height: 28, width: 28, channels: 1 };
+
 /** The least that every attack wants to know, and its kind; one line an attack. */
 const LEAST: Record<AttackName, readonly [AttackOptions, Attack['kind']]> = {
   'fgsm-l2': [{ name: 'fgsm-l2', l2Bound: 2 }, 'fixed-budget'],
@@ -20,6 +22,9 @@ const LEAST: Record<AttackName, readonly [AttackOptions, Attack['kind']]> = {
   'pgd-linf': [{ name: 'pgd-linf', linfBound: 0.1 }, 'fixed-budget'],
   'apgd-l2': [{ name: 'apgd-l2', l2Bound: 2 }, 'fixed-budget'],
   'apgd-linf': [{ name: 'apgd-linf', linfBound: 0.1 }, 'fixed-budget'],
+  'square-l2': [{ name: 'square-l2', l2Bound: 2, shape: SHAPE }, 'fixed-budget'],
+  'square-linf': [{ name: 'square-linf', linfBound: 0.1, shape: SHAPE }, 'fixed-budget'],
+  'fab-l2': [{ name: 'fab-l2' }, 'minimum-norm'],
   deepfool: [{ name: 'deepfool' }, 'minimum-norm'],
   'cw-l2': [{ name: 'cw-l2' }, 'minimum-norm'],
 };
