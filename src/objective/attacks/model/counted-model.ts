@@ -15,23 +15,35 @@ export interface Tally {
   nonFinite: number;
 }
 
-/** Tallies by image id; plain data. */
-export type Tallies = Record<string, Tally>;
+/** Counts of one round, by image id. */
+export type RoundTallies = Map<string, Tally>;
 
-/** The tally of an image, 0 where it was never asked about. */
-export function tallyOf(tallies: Tallies, id: string): Tally {
-  return tallies[id] ?? { queries: 0, gradients: 0, zeroGradients: 0, nonFinite: 0 };
+export function emptyTally(): Tally {
+  return { queries: 0, gradients: 0, zeroGradients: 0, nonFinite: 0 };
+}
+
+/** Adds the counts of a round, if there were any. */
+export function addTally(sum: Tally, more: Tally | undefined): void {
+  if (more === undefined) return;
+  sum.queries += more.queries;
+  sum.gradients += more.gradients;
+  sum.zeroGradients += more.zeroGradients;
+  sum.nonFinite += more.nonFinite;
 }
 
 /**
  * The model, adding to `tallies` once it has answered.
+ *
+ * A cotangent that is a function of the logits is called once more, with the logits that came back, to see of which
+ * images a gradient was asked for: such functions are pure, and cheap beside the model.
  * @param model - with gradients or without, which decides what comes back.
  */
-export function withTallies<Model extends AttackableModel>(model: Model, tallies: Tallies): Model {
+export function withTallies<Model extends AttackableModel>(model: Model, tallies: RoundTallies): Model {
   const { classes, pixels, runs = 1 } = model;
   const add = ({ imageIds }: Draw, count: (tally: Tally, row: number) => void): void => {
     for (const [row, id] of imageIds.entries()) {
-      const tally = (tallies[id] = tallyOf(tallies, id));
+      const tally = tallies.get(id) ?? emptyTally();
+      tallies.set(id, tally);
       tally.queries += runs;
       count(tally, row);
     }

@@ -6,6 +6,8 @@ import { linfDistance } from '../geometry/linf.js';
 import type { AttackableModel } from '../model/attackable-model.js';
 import type { DrawnJudgement } from './judge.js';
 import type { Attack } from '../contract/attack.js';
+import type { AttackSnapshot } from './attack-snapshot.js';
+import type { Verification } from './verification.js';
 
 /** Room for rounding in the norm of a result, relative to the bound. */
 const NORM_ROOM = 1e-6;
@@ -19,7 +21,10 @@ interface ImagesToAttack {
   readonly ids: readonly string[];
 }
 
-/** @throws ShapeError unless images, labels, ids, model and victim fit each other. */
+/**
+ * @throws ShapeError unless images, labels, ids, model and victim fit each other; BoSearchError `E_ATTACK` if an id comes
+ * twice or a label is no class.
+ */
 export function assertFits(
   { attack, model, images, labels, ids }: ImagesToAttack,
   victim: AttackableModel,
@@ -35,6 +40,54 @@ export function assertFits(
       `${name}: expected m labels and m·${model.pixels} values for m = ${ids.length} ids, got ${labels.length} labels and ${images.length} values`,
     );
   }
+  assertIdsAndLabels({ attack, model, images, labels, ids });
+}
+
+function assertIdsAndLabels({ attack, model, labels, ids }: ImagesToAttack): void {
+  const known = new Set<string>();
+  for (const [row, id] of ids.entries()) {
+    if (known.has(id)) {
+      throw new BoSearchError(
+        'E_ATTACK',
+        `${attack.settings.name}: expected every id once, got "${id}" again`,
+      );
+    }
+    known.add(id);
+    if (labels[row] >= 0 && labels[row] < model.classes) continue;
+    throw new BoSearchError(
+      'E_ATTACK',
+      `${attack.settings.name}: image "${id}": expected a label from 0 to ${model.classes - 1}, got ${labels[row]}`,
+    );
+  }
+}
+
+/** @throws BoSearchError `E_ATTACK` for a batch size, a number of draws or a share out of range. */
+export function assertPlan(
+  {
+    batchSize,
+    verification: { draws, share },
+  }: { readonly batchSize: number; readonly verification: Verification },
+  name: string,
+): void {
+  assertCount(batchSize, `${name}: batchSize`);
+  assertCount(draws, `${name}: verification.draws`);
+  if (share > 0 && share <= 1) return;
+  throw new BoSearchError(
+    'E_ATTACK',
+    `${name}: verification.share: expected a number above 0 and at most 1, got ${share}`,
+  );
+}
+
+/** @throws ShapeError for the snapshot of a run on another number of images. */
+export function assertSnapshotFits(
+  { proposals }: AttackSnapshot,
+  ids: readonly string[],
+  name: string,
+): void {
+  if (proposals.length === ids.length) return;
+  throw new ShapeError(
+    `${name}: expected the snapshot of a run on ${ids.length} images, got one of ${proposals.length}`,
+  );
 }
 
 /** @throws BoSearchError `E_NON_FINITE` naming the first clean image whose logits are not finite. */
@@ -66,4 +119,9 @@ export function assertWithinBall(
     'E_ATTACK',
     `${name}: image "${id}": expected a perturbation of norm at most ${bound}, got ${distance}`,
   );
+}
+
+function assertCount(count: number, where: string): void {
+  if (Number.isInteger(count) && count >= 1) return;
+  throw new BoSearchError('E_ATTACK', `${where}: expected an integer of at least 1, got ${count}`);
 }

@@ -2,7 +2,8 @@
 import { canonicalJson, contentHash } from '../../images/content-hash.js';
 import { loadAttackCheckpoint, saveAttackCheckpoint } from './attack-checkpoint.js';
 import type { AttackSnapshot } from './attack-snapshot.js';
-import { type AttackRun, type AttackRunResult, DEFAULT_BATCH_SIZE, runAttack } from './run-attack.js';
+import { DEFAULT_BATCH_SIZE } from './ready-run.js';
+import { type AttackRun, type AttackRunResult, runAttack } from './run-attack.js';
 import { ONE_DRAW } from './verification.js';
 
 export interface CheckpointOptions {

@@ -16,7 +16,7 @@ const snapshot = (): AttackSnapshot => ({
   attacked: 1,
   machine: { loss: Float64Array.of(-Infinity, NaN), round: 3, best: null },
   proposals: [[Float32Array.of(0.5, 1)], [], []],
-  tallies: { a: { queries: 4, gradients: 3, zeroGradients: 0, nonFinite: 1 } },
+  tallies: [{ queries: 4, gradients: 3, zeroGradients: 0, nonFinite: 1 }],
 });
 
 const file = async (): Promise<string> => join(await temporaryFolder(), 'pgd.checkpoint');

@@ -2,8 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import type { AttackableModel } from '../../../../src/objective/attacks/model/attackable-model.js';
 import { fgsmL2 } from '../../../../src/objective/attacks/methods/fgsm-l2.js';
 import type { DifferentiableModel } from '../../../../src/objective/attacks/contract/attack-batch.js';
+import type { AttackMachine } from '../../../../src/objective/attacks/contract/attack-machine.js';
 import type { FixedBudgetAttack } from '../../../../src/objective/attacks/contract/fixed-budget-attack.js';
 import { pgdL2 } from '../../../../src/objective/attacks/methods/pgd-l2.js';
+import type { AttackSnapshot } from '../../../../src/objective/attacks/run/attack-snapshot.js';
+import { plainDataFromBytes, plainDataToBytes } from '../../../../src/objective/attacks/run/plain-data.js';
 import { runAttack, type AttackRun } from '../../../../src/objective/attacks/run/run-attack.js';
 import { expectRejection } from '../../expect-error.js';
 import { binaryModel } from '../models.js';
@@ -190,6 +193,59 @@ describe('runAttack: bad input', () => {
       message: 'fgsm-l2: expected m labels and m·2 values for m = 2 ids, got 1 labels and 4 values',
     });
   });
+  it('refuses an id that comes twice, for noise and counts follow it', async () => {
+    await expectRejection(runAttack(basic({ ids: ['a', 'a'] })), {
+      code: 'E_ATTACK',
+      message: 'fgsm-l2: expected every id once, got "a" again',
+    });
+  });
+  it.each([2, -1])('refuses the label %p of a model with two classes', async (label) => {
+    await expectRejection(runAttack(basic({ labels: Int32Array.of(0, label) })), {
+      code: 'E_ATTACK',
+      message: `fgsm-l2: image "b": expected a label from 0 to 1, got ${label}`,
+    });
+  });
+  it.each<[Partial<AttackRun>, string]>([
+    [{ batchSize: 0 }, 'batchSize: expected an integer of at least 1, got 0'],
+    [{ batchSize: 1.5 }, 'batchSize: expected an integer of at least 1, got 1.5'],
+    [
+      { verification: { draws: 0, share: 0.5 } },
+      'verification.draws: expected an integer of at least 1, got 0',
+    ],
+    [
+      { verification: { draws: 1, share: 0 } },
+      'verification.share: expected a number above 0 and at most 1, got 0',
+    ],
+    [
+      { verification: { draws: 1, share: 1.1 } },
+      'verification.share: expected a number above 0 and at most 1, got 1.1',
+    ],
+    [
+      { verification: { draws: 1, share: NaN } },
+      'verification.share: expected a number above 0 and at most 1, got NaN',
+    ],
+  ])('refuses %p', async (more, message) => {
+    const model = linear();
+    await expectRejection(runAttack(basic({ model, ...more })), {
+      code: 'E_ATTACK',
+      message: `fgsm-l2: ${message}`,
+    });
+    expect(model.draws).toEqual([]);
+  });
+  it('refuses the snapshot of another number of images', async () => {
+    let from: AttackSnapshot | undefined;
+    await runAttack(basic({ onSnapshot: (snapshot) => void (from = snapshot) }));
+    const one = { images: Float32Array.of(0.5, 0.5), labels: Int32Array.of(0), ids: ['a'] };
+    await expectRejection(runAttack(basic({ ...one, ...(from === undefined ? {} : { from }) })), {
+      code: 'E_SHAPE',
+      message: 'fgsm-l2: expected the snapshot of a run on 1 images, got one of 2',
+    });
+  });
+  it('takes ids that objects have of their own for what they are', async () => {
+    const ids = ['constructor', '__proto__'];
+    const run = await runAttack(basic({ ids }));
+    expect(run.perImage.map(({ id, tally }) => [id, tally.queries])).toEqual(ids.map((id) => [id, 1]));
+  });
   it('refuses a victim of another shape', async () => {
     await expectRejection(runAttack(basic({ victim: binaryModel([1, 1, 1], 0) })), {
       code: 'E_SHAPE',
@@ -225,5 +281,56 @@ describe('runAttack: its caller', () => {
     );
     await expect(run).rejects.toThrow('enough');
     expect(model.draws).toHaveLength(2);
+  });
+  it('finds in the last snapshot nothing of a round that was cut short', async () => {
+    // Every second call of the model fails: rounds of two calls never end.
+    const model = linear();
+    const machine: AttackMachine<AttackableModel, { rounds: number }, Float32Array> = {
+      begin: () => ({ rounds: 0 }),
+      isDone: (_, { rounds }) => rounds === 2,
+      step: async ({ model: asked, images, ids, key }, state) => {
+        for (const call of [0, 1]) {
+          await asked.logits(images, { key, index: 2 * state.rounds + call, imageIds: ids });
+        }
+        state.rounds += 1;
+      },
+      result: ({ images }) => images,
+    };
+    const { settings, ball } = proposing(0.5);
+    const twice: FixedBudgetAttack = { kind: 'fixed-budget', settings, ball, needs: 'logits', machine };
+    const failing = (index: number): AttackableModel => ({
+      ...model,
+      logits: async (images, draw) => {
+        if (draw.index === index) throw new Error('lost');
+        return model.logits(images, draw);
+      },
+    });
+    const seen: AttackSnapshot[] = [];
+    const onSnapshot = (snapshot: AttackSnapshot): void => void seen.push(structuredClone(snapshot));
+    await expect(runAttack(basic({ attack: twice, model: failing(3), onSnapshot }))).rejects.toThrow('lost');
+    const last = seen.at(-1);
+    expect(last?.tallies.map(({ queries }) => queries)).toEqual([2, 2]);
+    const whole = await runAttack(basic({ attack: twice }));
+    expect(await runAttack(basic({ attack: twice, ...(last === undefined ? {} : { from: last }) }))).toEqual(
+      whole,
+    );
+    expect(whole.perImage.map(({ tally }) => tally.queries)).toEqual([4, 4]);
+  });
+  it('is shown snapshots of plain data: clean images judged, every round, every batch', async () => {
+    const seen: string[] = [];
+    const onSnapshot = (snapshot: AttackSnapshot): void => {
+      expect(plainDataFromBytes(plainDataToBytes(snapshot))).toEqual(snapshot);
+      seen.push(`${snapshot.attacked} ${snapshot.machine === null ? 'between' : 'within'}`);
+    };
+    await runAttack(basic({ attack: pgdL2({ l2Bound: 0.1, steps: 1 }), batchSize: 1, onSnapshot }));
+    expect(seen).toEqual([
+      '0 between',
+      '0 within',
+      '0 within',
+      '1 between',
+      '1 within',
+      '1 within',
+      '2 between',
+    ]);
   });
 });
