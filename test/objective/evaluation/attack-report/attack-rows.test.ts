@@ -129,6 +129,11 @@ describe('attackRows(data, bounds)', () => {
     expect(row(4, { loss: 'dlr' }).loss).toBe('dlr');
     expect(row(2, { loss: 'ce' }).loss).toBe('ce');
     expect(row(2, {}).loss).toBeNull();
+    expect(row(9, { loss: 'logits' }).loss).toBe('logits');
+    expect(row(4, { name: 'autoattack', version: 'rand' }).loss).toBe('ce, dlr');
+    expect(row(3, { name: 'autoattack', version: 'standard' }).loss).toBe('ce, margin-targeted');
+    expect(row(4, { name: 'autoattack-paper' }).loss).toBe('ce, dlr');
+    expect(row(3, { name: 'autoattack-paper' }).loss).toBe('ce');
     expect(row(2, {}, { gradients: { kind: 'bpda', surrogate: 'identity' } }).gradients).toBe(
       'bpda: identity',
     );

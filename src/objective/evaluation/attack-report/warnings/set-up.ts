@@ -1,6 +1,7 @@
 /** Faults of the set-up that no number of images mends. */
+import { DLR_CLASSES } from '../../../attacks/losses/dlr.js';
 import type { AttackCell, EvaluationData } from '../../evaluation-data.js';
-import { askedLoss, attackLoss } from '../attack-loss.js';
+import { lossesInUse } from '../attack-loss.js';
 import { isWhiteBox } from './attack-traits.js';
 import { type EvaluationWarning, percent } from './warning.js';
 
@@ -16,21 +17,18 @@ export function softmaxOutputs({ defences }: EvaluationData): EvaluationWarning[
   }));
 }
 
-/** Attacks whose loss needs more classes than there are: one for each attack. */
+/** Attacks whose loss needs more classes than there are: one for each attack and loss. */
 export function tooFewClasses({ cells, classes }: EvaluationData): EvaluationWarning[] {
   const K = classes.length;
   return firstOfEachAttack(cells).flatMap(({ attack }): EvaluationWarning[] => {
-    const [asked, used] = [askedLoss(attack.settings), attackLoss(attack.settings, K)];
-    if (asked === used) return [];
-    return [
-      {
-        code: 'too-few-classes',
-        severity: 'warning',
-        text: `the loss ${asked} needs 4 classes and there are ${K}: ${used} took its place`,
-        numbers: { classes: K, needed: 4 },
-        attack: attack.label,
-      },
-    ];
+    const changed = lossesInUse(attack.settings, K).filter(({ asked, used }) => asked !== used);
+    return changed.map(({ asked, used }) => ({
+      code: 'too-few-classes',
+      severity: 'warning',
+      text: `the loss ${asked} needs ${DLR_CLASSES} classes and there are ${K}: ${used === null ? 'it was left out' : `${used} took its place`}`,
+      numbers: { classes: K, needed: DLR_CLASSES },
+      attack: attack.label,
+    }));
   });
 }
 

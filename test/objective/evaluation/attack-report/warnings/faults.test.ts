@@ -182,6 +182,11 @@ describe('faults of the set-up', () => {
       },
     ]);
     expect(of('too-few-classes', data(['w', 'x', 'y', 'z']))).toEqual([]);
+    const paper = minimumNorm('autoattack-paper');
+    const cascade = evaluation({ classes: ['x', 'y', 'z'], cells: [distanceCell('a', paper, [1])] });
+    expect(of('too-few-classes', cascade)).toMatchObject([
+      { text: 'the loss dlr needs 4 classes and there are 3: it was left out' },
+    ]);
   });
   it('searched-images: the α was chosen on them', () => {
     const data = (searched: readonly string[]) => evaluation({ cells: [cell('a', pgd, 'ssff')], searched });
