@@ -55,16 +55,19 @@ function usedDraws(
 
 /** Defences that draw and were judged by one draw. */
 export function unverified({ cells, defences }: EvaluationData): EvaluationWarning[] {
-  const drawing = new Set(defences.filter(({ draws }) => draws).map(({ label }) => label));
-  const lone = cells.filter(({ defence, verification }) => drawing.has(defence) && verification.draws === 1);
-  return lone.map(({ defence, attack }) => ({
-    code: 'unverified',
-    severity: 'warning',
-    text: 'the defence draws, but one draw alone decided each success: some are luck',
-    numbers: { draws: 1 },
-    defence,
-    attack: attack.label,
-  }));
+  return defences.flatMap(({ label, draws }): EvaluationWarning[] => {
+    const lone = cells.filter(({ defence, verification }) => defence === label && verification.draws === 1);
+    if (!draws || lone.length === 0) return [];
+    return [
+      {
+        code: 'unverified',
+        severity: 'warning',
+        text: `it draws, but one draw alone decided each success of ${lone.length} attacks: some are luck`,
+        numbers: { draws: 1, attacks: lone.length },
+        defence: label,
+      },
+    ];
+  });
 }
 
 /**

@@ -35,11 +35,26 @@ export function singleStepAhead(data: EvaluationData): EvaluationWarning[] {
   });
 }
 
-/** Random noise, Square and images from elsewhere, each against all white-box attacks of the defence together. */
+/**
+ * Random noise, Square and images from elsewhere, each against all white-box attacks of the defence together. Of each
+ * kind and defence the clearest lead, with the number of others.
+ */
 export function blackBoxAhead(data: EvaluationData): EvaluationWarning[] {
-  return [...noiseRivals(data), ...squareRivals(data), ...transferRivals(data)].flatMap((rival) =>
-    aheadOf(data.cells, rival),
-  );
+  const rivals = [...noiseRivals(data), ...squareRivals(data), ...transferRivals(data)];
+  const groups = new Map<string, Finding[]>();
+  for (const rival of rivals) {
+    const lead = leadOver(data.cells, rival);
+    // nothing is wrong unless it broke an image that no white-box attack did with the same budget
+    if (lead === undefined || lead.onlyFirst === 0) continue;
+    const key = JSON.stringify([rival.code, rival.defence]);
+    groups.set(key, [...(groups.get(key) ?? []), { rival, lead }]);
+  }
+  return [...groups.values()].map(warningOf);
+}
+
+interface Finding {
+  readonly rival: Rival;
+  readonly lead: Lead;
 }
 
 interface Rival {
@@ -110,16 +125,26 @@ function transferRivals(data: EvaluationData): Rival[] {
   });
 }
 
-/** Nothing unless the rival broke an image that no white-box attack did with the same budget. */
-function aheadOf(cells: readonly AttackCell[], rival: Rival): EvaluationWarning[] {
-  const { code, defence, name, attack, norm, budget, broken } = rival;
+/** Undefined where there is no white-box attack. */
+function leadOver(cells: readonly AttackCell[], { defence, norm, budget, broken }: Rival): Lead | undefined {
   const white = whiteBoxCells(cells, defence, norm);
-  if (white.length === 0) return [];
-  const lead = leadOf(broken, brokenWithin(leastKnown(white), budget));
-  if (lead.onlyFirst === 0) return [];
-  const text = `${sentence(lead)}: ${leadText(lead, [`by ${name}`, 'by white-box attacks'])}`;
-  const about = { defence, ...(attack === undefined ? {} : { attack }) };
-  return [{ code, severity: severityOf(lead), text, numbers: { ...lead }, ...about }];
+  return white.length === 0 ? undefined : leadOf(broken, brokenWithin(leastKnown(white), budget));
+}
+
+/** @param findings - at least one, all of one kind and defence. */
+function warningOf(findings: readonly Finding[]): EvaluationWarning {
+  const [{ rival, lead }] = [...findings].sort((a, b) => a.lead.chance - b.lead.chance);
+  const { code, defence, name, attack } = rival;
+  const others = findings.length - 1;
+  const more = others === 0 ? '' : `; ${others} more of this kind`;
+  return {
+    code,
+    severity: severityOf(lead),
+    text: `${sentence(lead)}: ${leadText(lead, [`by ${name}`, 'by white-box attacks'])}${more}`,
+    numbers: { ...lead, others },
+    defence,
+    ...(attack === undefined ? {} : { attack }),
+  };
 }
 
 function sentence({ onlyFirst, onlySecond }: Lead): string {

@@ -154,6 +154,32 @@ describe('noise-beats-white-box', () => {
   });
 });
 
+describe('several leads of one kind over one defence', () => {
+  it('are one warning, of the clearest, with the number of the others', () => {
+    const noise = (bound: number, word: string) => ({
+      defence: 'a',
+      ball: { norm: 'l2' as const, bound },
+      tries: 9,
+      perImage: judged(word),
+    });
+    const data = evaluation({
+      cells: [cell('a', budget('pgd-l2', 2), 'ffffff'), cell('b', budget('pgd-l2', 2), 'ffffff')],
+      noise: [
+        noise(1, 'sfffff'),
+        noise(2, 'ssssss'),
+        { ...noise(2, 'sfffff'), defence: 'b' },
+        noise(3, 'ffffff'),
+      ],
+    });
+    const found = of('noise-beats-white-box', data);
+    expect(found.map(({ defence, severity, numbers }) => [defence, severity, numbers['others']])).toEqual([
+      ['a', 'warning', 1],
+      ['b', 'note', 0],
+    ]);
+    expect(found[0].text).toMatch(/norm 2 .* 1 more of this kind$/);
+  });
+});
+
 describe('black-box-beats-white-box', () => {
   const square = budget('square-l2', 1, { queries: 5000 });
 

@@ -120,7 +120,9 @@ describe('unverified', () => {
       defences: [defence('a', { draws: drawing })],
     });
   it('warns where one draw decided of a defence that draws', () => {
-    expect(of('unverified', judgedBy(1, true))).toMatchObject([{ defence: 'a', attack: 'pgd-l2 ε=1' }]);
+    expect(of('unverified', judgedBy(1, true))).toMatchObject([
+      { defence: 'a', numbers: { draws: 1, attacks: 1 } },
+    ]);
   });
   it('is silent with more draws, and of defences that do not draw', () => {
     expect(of('unverified', judgedBy(10, true))).toEqual([]);
