@@ -1,16 +1,24 @@
 /** What an evaluation found, in lines: accuracies of every defence under every attack, then what makes them doubtful. */
-import type { EvaluationResults } from '../search/index.js';
+import { comparisonTable, type EvaluationResults, evaluationTable, warningLines } from '../search/index.js';
 import type { StreamStyle } from './terminal.js';
 
-/** The table and the warnings. */
-export function evaluationLines({ report }: EvaluationResults, _style: StreamStyle): string[] {
+/**
+ * Table, differences to the learned schedule, and warnings.
+ * @param seconds - by defence.
+ */
+export function evaluationLines(
+  { report, images, manifest }: EvaluationResults,
+  seconds: Readonly<Record<string, number>>,
+  style: StreamStyle,
+): string[] {
+  const { attacks, worstCases, comparisons, warnings } = report;
+  const { purifications, verification } = manifest.facts;
+  const width = style.columns;
+  const said = warnings.length === 0 ? [] : ['', ...warningLines(warnings, style)];
   return [
-    ...report.attacks.map(
-      (row) =>
-        `${row.defence.padEnd(20)} ${row.attack.padEnd(16)} ${row.bound ?? ''} clean ${row.cleanAccuracy.mean.toFixed(3)} robust ${row.robustAccuracy.mean.toFixed(3)} median ${row.medianNorm ?? '∞'}`,
-    ),
-    ...report.warnings.map(
-      ({ severity, text, defence, attack }) => `${severity}: ${defence ?? ''} ${attack ?? ''}: ${text}`,
-    ),
+    `On ${images.length} held-out images, share right in percent with 95 % intervals, K = ${purifications}; a success fools at least ${100 * verification.share} % of ${verification.draws} fresh draws:`,
+    ...evaluationTable(attacks, { worstCases, seconds, style, width }),
+    ...(comparisons.length === 0 ? [] : ['', ...comparisonTable(comparisons, { style, width })]),
+    ...said,
   ];
 }

@@ -83,10 +83,13 @@ export { writeNew, writeWhole } from './write-whole.js';
 // Pictures and lines, for whoever shows a search
 export {
   alphasPicture,
+  comparisonTable,
+  evaluationTable,
   formatDuration,
   progressLine,
   progressText,
   scoreTable,
+  warningLines,
   type Difference,
   type NamedAlphas,
   type Progress,

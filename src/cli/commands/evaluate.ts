@@ -65,12 +65,12 @@ function answer(outcome: EvaluationOutcome, source: string, flags: EvaluateFlags
   }
   if (flags.json === true) {
     const { kind, out, results, files } = outcome;
-    print(JSON.stringify({ kind, out, results, files, seconds, secondsByPiece: outcome.seconds }));
+    print(JSON.stringify({ kind, out, results, files, seconds, secondsByDefence: outcome.seconds }));
     return EXIT.done;
   }
   const { results, files } = outcome;
   const style = styleOf(process.stdout);
-  print('', ...evaluationLines(results, style), '');
+  print('', ...evaluationLines(results, outcome.seconds, style), '');
   print(`done in ${formatDuration(seconds)}: ${files.join(', ')}`);
   return EXIT.done;
 }

@@ -58,7 +58,7 @@ export async function attackCell(
     gradients: attack.gradients,
     verification,
   };
-  const { result, images } = await piece(session, 'attack', decidedBy, (request) =>
+  const { result, images } = await piece(session, { kind: 'attack', of: defence }, decidedBy, (request) =>
     run(session, { defence, planned, attack, set }, request),
   );
   const cell = { defence: defence.label, attack, verification, perImage: unpackImages(result, set.ids) };

@@ -33,10 +33,15 @@ export async function transferCell(
     defence: session.hashOf(defence),
     verification,
   };
-  const { result } = await piece<Pick<Bits, 'fooled'>>(session, 'transfer', decidedBy, async () => {
-    const model = await session.defences.open(defence);
-    return { result: { fooled: bits(await fooledBy(session, model, made.images, set, verification)) } };
-  });
+  const { result } = await piece<Pick<Bits, 'fooled'>>(
+    session,
+    { kind: 'transfer', of: defence },
+    decidedBy,
+    async () => {
+      const model = await session.defences.open(defence);
+      return { result: { fooled: bits(await fooledBy(session, model, made.images, set, verification)) } };
+    },
+  );
   const cleanError = own.cell.perImage.map(({ outcome }) => outcome === 'clean-error');
   return {
     defence: defence.label,
@@ -48,16 +53,25 @@ export async function transferCell(
 }
 
 /** The images made against a defence, on the classifier without it. */
-export async function purifierOffCell(session: EvaluationSession, made: AttackedCell): Promise<TransferCell> {
+export async function purifierOffCell(
+  session: EvaluationSession,
+  defence: PlannedDefence,
+  made: AttackedCell,
+): Promise<TransferCell> {
   const set = firstImages(session, made.cell.perImage.length);
   const { classifier } = session.defences;
   const decidedBy = { images: contentHash(made.images, ...set.ids), labels: set.hash };
-  const { result } = await piece<Bits>(session, 'purifier-off', decidedBy, async () => ({
-    result: {
-      cleanError: bits(await fooledBy(session, classifier, set.pixels, set, ONE_DRAW)),
-      fooled: bits(await fooledBy(session, classifier, made.images, set, ONE_DRAW)),
-    },
-  }));
+  const { result } = await piece<Bits>(
+    session,
+    { kind: 'purifier-off', of: defence },
+    decidedBy,
+    async () => ({
+      result: {
+        cleanError: bits(await fooledBy(session, classifier, set.pixels, set, ONE_DRAW)),
+        fooled: bits(await fooledBy(session, classifier, made.images, set, ONE_DRAW)),
+      },
+    }),
+  );
   return {
     defence: made.cell.defence,
     from: made.cell.defence,
@@ -82,7 +96,7 @@ export async function noiseCell(
   const verification = verificationFor(session, defence);
   const tries = session.plan.evaluation.checks.noiseTries;
   const decidedBy = { images: set.hash, defence: session.hashOf(defence), ball, tries, verification };
-  const { result } = await piece<Bits>(session, 'noise', decidedBy, async () => {
+  const { result } = await piece<Bits>(session, { kind: 'noise', of: defence }, decidedBy, async () => {
     const model = await session.defences.open(defence);
     const cleanError = await fooledBy(session, model, set.pixels, set, verification);
     const fooled = set.ids.map(() => false);

@@ -73,7 +73,7 @@ async function transfers(
   );
   const off = attacked
     .filter(({ defence }) => purifierOff && defence.kind !== 'bare')
-    .flatMap(({ cells }) => cells.map((made) => () => purifierOffCell(session, made)));
+    .flatMap(({ defence, cells }) => cells.map((made) => () => purifierOffCell(session, defence, made)));
   return inTurn(session, 'transfers', [...jobs, ...off]);
 }
 

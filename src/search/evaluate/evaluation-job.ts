@@ -1,6 +1,5 @@
 /** The steps of an evaluation: check all, choose images, attack, check, write. */
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { versions } from 'node:process';
 import { BoSearchError } from '../../errors.js';
 import { VERSION } from '../../index.js';
@@ -9,7 +8,6 @@ import { contentHash } from '../../objective/images/content-hash.js';
 import type { ImageSet } from '../../objective/images/image-set.js';
 import { type OpenedModel, openModel } from '../../objective/models/open-model.js';
 import { openRuntime, type Runtime } from '../../objective/tensors/runtime.js';
-import { formatJson } from '../../schedules/format-json.js';
 import { schedulesToJson } from '../../schedules/index.js';
 import { acquireLock } from '../../storage/lock.js';
 import { storageError } from '../../storage/storage-error.js';
@@ -19,25 +17,18 @@ import { configPlace } from '../config/config-place.js';
 import { recordedConfig } from '../config/recorded-config.js';
 import type { SearchConfig } from '../config/search-config.js';
 import { isAborted } from '../job-events.js';
-import { RESULTS_FILE } from '../results.js';
-import { writeWhole } from '../write-whole.js';
 import { assertEvaluable } from './assert-evaluable.js';
 import { openCellStore } from './cell-store.js';
 import { collectData } from './collect-data.js';
-import {
-  assertOwnEvaluation,
-  EVALUATION_FILE,
-  type EvaluationFacts,
-  evaluationFacts,
-  keepFacts,
-} from './evaluation-facts.js';
+import { assertOwnEvaluation, type EvaluationFacts, evaluationFacts, keepFacts } from './evaluation-facts.js';
 import type { EvaluationOutcome, FinishedEvaluation, RunEvaluationOptions } from './evaluation-outcome.js';
-import { type EvaluationPlan, evaluationPlan } from './evaluation-plan.js';
+import { type EvaluationPlan, evaluationPlan, reportOptions } from './evaluation-plan.js';
 import { type EvaluationResults, evaluationResults } from './evaluation-results.js';
 import { type Defences, defenceHash, openDefences } from './open-defences.js';
 import { searchedImages } from './searched-images.js';
 import type { EvaluationSession } from './session.js';
-import { openTimings, TIMINGS_FILE } from './timings.js';
+import { openTimings } from './timings.js';
+import { writeEvaluation } from './evaluation-files.js';
 
 /** See `runEvaluation`. */
 export async function runEvaluationJob(
@@ -161,7 +152,7 @@ async function attackAll(
     ...(onEvent === undefined ? {} : { onEvent }),
   };
   const data = await collectData(session, searched);
-  const results = evaluationResults(data, {
+  const results = evaluationResults(data, reportOptions(plan, config), {
     versions: { boSearch: VERSION, node: versions.node },
     backend: runtime.description,
     precision: 'float32',
@@ -169,8 +160,8 @@ async function attackAll(
     facts,
     config: withoutSpeed(recordedConfig(config)),
   });
-  const files = await write(out, results, (file) => onEvent?.({ kind: 'written', file }));
-  return { kind: 'finished', out, results, files, seconds: timings.seconds };
+  const files = await writeEvaluation(out, results, data, (file) => onEvent?.({ kind: 'written', file }));
+  return { kind: 'finished', out, results, files, seconds: timings.byDefence() };
 }
 
 /** Without what changes nothing but speed. */
@@ -179,18 +170,6 @@ function withoutSpeed(config: EvaluationResults['manifest']['config']): typeof c
   delete rest.workers;
   delete rest.memoryMb;
   return rest;
-}
-
-/** The results last, so that where they are, all is. */
-async function write(
-  out: string,
-  results: EvaluationResults,
-  onWritten: (file: string) => void,
-): Promise<string[]> {
-  const file = join(out, RESULTS_FILE);
-  await writeWhole(file, `${formatJson(results)}\n`);
-  onWritten(file);
-  return [file, join(out, EVALUATION_FILE), join(out, TIMINGS_FILE)];
 }
 
 async function locked<T>(out: string, task: () => Promise<T>): Promise<T> {

@@ -21,7 +21,7 @@ export interface FinishedEvaluation {
   readonly results: EvaluationResults;
   /** Paths of the files. */
   readonly files: readonly string[];
-  /** Seconds of all sessions by piece; in no other file. */
+  /** Seconds of all sessions by defence: no part of the results. */
   readonly seconds: Readonly<Record<string, number>>;
 }
 

@@ -1,7 +1,9 @@
 /** What an evaluation will do, known before anything is computed. */
+import type { ComparisonOptions } from '../../objective/evaluation/attack-report/compare-defences.js';
 import type { EvaluationConfig } from '../config/evaluation-config.js';
 import { evaluationOf } from '../config/evaluation-config.js';
-import { type AttacksAsked, type PlannedAttack, plannedAttacks } from './planned-attacks.js';
+import type { SearchConfig } from '../config/search-config.js';
+import { type AttacksAsked, BOUND_FACTORS, type PlannedAttack, plannedAttacks } from './planned-attacks.js';
 import { type DefencesAsked, type PlannedDefence, plannedDefences } from './planned-defences.js';
 
 export interface EvaluationPlan {
@@ -26,5 +28,18 @@ export function evaluationPlan(asked: PlanAsked): EvaluationPlan {
       side: asked.image.height,
       ...(defences === undefined ? {} : { only: defences }),
     }),
+  };
+}
+
+/** The learned schedule is compared with all others; minimum norms are read at the bounds of the plan. */
+export function reportOptions(
+  { attacks, defences }: EvaluationPlan,
+  { attack: { l2Bound } }: SearchConfig,
+): ComparisonOptions {
+  const learned = defences.find(({ schedule }) => schedule === 'learned');
+  const hasBounds = attacks.some(({ attack }) => attack.kind === 'fixed-budget' && attack.ball.norm === 'l2');
+  return {
+    ...(learned === undefined ? {} : { reference: learned.label }),
+    ...(hasBounds ? {} : { bounds: BOUND_FACTORS.map((factor) => factor * l2Bound) }),
   };
 }

@@ -13,6 +13,7 @@ import {
   type EvaluationReport,
   evaluationReport,
 } from '../../objective/evaluation/attack-report/evaluation-report.js';
+import type { ComparisonOptions } from '../../objective/evaluation/attack-report/compare-defences.js';
 import type { RecordedConfig } from '../config/recorded-config.js';
 import type { EvaluationFacts } from './evaluation-facts.js';
 import { type PackedImages, packImages, unpackImages } from './packed-images.js';
@@ -63,9 +64,10 @@ export interface EvaluationResults {
   readonly report: EvaluationReport;
 }
 
-/** Results from data. */
+/** Results from data. @param options - what the report compares with, and where it reads minimum norms. */
 export function evaluationResults(
   data: EvaluationData,
+  options: ComparisonOptions,
   manifest: EvaluationResults['manifest'],
 ): EvaluationResults {
   const { classes, images, searched, defences, cells, transfers, noise, convergence } = data;
@@ -81,7 +83,7 @@ export function evaluationResults(
     transfers: transfers.map(packBits),
     noise: noise.map(packBits),
     convergence,
-    report: evaluationReport(data),
+    report: evaluationReport(data, options),
   };
 }
 

@@ -25,7 +25,7 @@ export interface PlannedAttack {
 }
 
 /** Bounds around that of the search, where an attack names none. */
-const BOUND_FACTORS = [0.5, 1, 2] as const;
+export const BOUND_FACTORS = [0.5, 1, 2] as const;
 
 /** Steps of PGD where no attacks are named. */
 const DEFAULT_STEPS = 20;

@@ -21,7 +21,8 @@ export interface PlannedDefence {
   readonly label: string;
   /** `purified`: the model with α. `preprocessed`: preprocessing alone. `bare`: nothing. */
   readonly kind: 'purified' | 'preprocessed' | 'bare';
-  /** Before attenuation; of `purified` alone. */
+  /** Kind of the schedule, and α before attenuation; of `purified` alone. */
+  readonly schedule?: Schedule['kind'];
   readonly alphas?: readonly number[];
   readonly preprocessing: PreprocessingOptions;
   /** K, runs whose logits are averaged. */
@@ -104,7 +105,7 @@ function namedDefences(
 
 /** One schedule without preprocessing, with it, or both. */
 function purified(
-  { label, alphas }: NamedSchedule,
+  { label, alphas, schedule }: NamedSchedule,
   { preprocessing: asked, purifications }: EvaluationConfig,
   { config, configFile, side }: DefencesAsked,
 ): PlannedDefence[] {
@@ -122,6 +123,7 @@ function purified(
     return {
       label: mode === 'on' ? `${label}${WITH_PREPROCESSING}` : label,
       kind: 'purified',
+      schedule,
       alphas,
       preprocessing,
       purifications,
@@ -130,13 +132,18 @@ function purified(
 }
 
 interface NamedSchedule {
+  readonly schedule: Schedule['kind'];
   readonly label: string;
   readonly alphas: readonly number[];
 }
 
 function schedulesNamed(name: string, place: string, asked: DefencesAsked): NamedSchedule[] {
   const { schedules } = asked.schedules;
-  const named = (schedule: Schedule) => ({ label: scheduleName(schedule), alphas: schedule.alphas });
+  const named = (schedule: Schedule) => ({
+    label: scheduleName(schedule),
+    schedule: schedule.kind,
+    alphas: schedule.alphas,
+  });
   if (name === 'file') return schedules.map(named);
   const found =
     schedules.find((schedule) => scheduleName(schedule) === name) ??
@@ -154,12 +161,13 @@ function schedulesNamed(name: string, place: string, asked: DefencesAsked): Name
 function byFormula(name: string, latents: number): NamedSchedule | undefined {
   const constant = /^constant (\d*\.?\d+)$/.exec(name)?.[1];
   if (constant !== undefined && Number(constant) <= 1) {
-    return { label: `α = ${Number(constant)}`, alphas: constantSchedule(latents, Number(constant)) };
+    const value = Number(constant);
+    return { label: `α = ${value}`, schedule: 'constant', alphas: constantSchedule(latents, value) };
   }
   const [, reversed, baseline] = /^(reversed )?(linear|cosine)$/.exec(name) ?? [];
   if (baseline === undefined) return undefined;
   const of = baseline as BaselineName;
   return reversed === undefined
-    ? { label: of, alphas: baselineSchedules[of](latents) }
-    : { label: `1 − ${of}`, alphas: reversedSchedule(of, latents) };
+    ? { label: of, schedule: of, alphas: baselineSchedules[of](latents) }
+    : { label: `1 − ${of}`, schedule: 'reversed', alphas: reversedSchedule(of, latents) };
 }

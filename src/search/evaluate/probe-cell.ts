@@ -18,7 +18,7 @@ export async function evaluatedDefence(
   const hash = session.hashOf(defence);
   const set = firstImages(session, IMAGES);
   const decidedBy = { images: set.hash, defence: hash };
-  const { result } = await piece<Probe>(session, 'probe', decidedBy, async () => {
+  const { result } = await piece<Probe>(session, { kind: 'probe', of: defence }, decidedBy, async () => {
     const model = await session.defences.open(defence);
     const logits = (index: number) =>
       model.logits(set.pixels, { key: `probe/${session.seed}`, index, imageIds: set.ids });

@@ -53,15 +53,16 @@ export function verificationFor(session: EvaluationSession, defence: PlannedDefe
   return canDraw(session, defence) ? session.plan.evaluation.verification : ONE_DRAW;
 }
 
-/** A piece from the store, or made, with the time it takes counted. */
+/** A piece from the store, or made; the time it takes, or took, is counted to its defence. */
 export async function piece<T extends object>(
   session: EvaluationSession,
-  kind: string,
+  { kind, of }: { readonly kind: string; readonly of: PlannedDefence },
   decidedBy: Readonly<Record<string, unknown>>,
   make: (request: CellRequest) => Promise<StoredCell<T>>,
 ): Promise<StoredCell<T>> {
   const { seed, backend } = session;
   const request = { kind, version: VERSION, backend, seed, ...decidedBy };
+  session.timings.count(request, of.label);
   return session.store.obtain(request, async () => {
     session.signal?.throwIfAborted();
     const start = performance.now();

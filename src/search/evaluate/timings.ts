@@ -17,6 +17,10 @@ const schema = z.object({
 export interface Timings {
   /** Seconds by piece, of all sessions together. */
   readonly seconds: Readonly<Record<string, number>>;
+  /** Seconds by defence, of the pieces that were counted to it. */
+  byDefence(): Record<string, number>;
+  /** Counts a piece to a defence, once. */
+  count(request: CellRequest, defence: string): void;
   /** Adds to a piece and writes all down. */
   add(request: CellRequest, seconds: number): Promise<void>;
 }
@@ -25,8 +29,19 @@ export interface Timings {
 export async function openTimings(out: string): Promise<Timings> {
   const file = join(out, TIMINGS_FILE);
   const seconds: Record<string, number> = { ...(await readSeconds(file)) };
+  const pieces = new Map<string, Set<string>>();
   return {
     seconds,
+    byDefence: () =>
+      Object.fromEntries(
+        Array.from(pieces, ([defence, names]) => [
+          defence,
+          [...names].reduce((sum, name) => sum + (seconds[name] ?? 0), 0),
+        ]),
+      ),
+    count(request, defence) {
+      pieces.set(defence, (pieces.get(defence) ?? new Set()).add(nameOf(request)));
+    },
     async add(request, more) {
       const name = nameOf(request);
       seconds[name] = Math.round(1000 * ((seconds[name] ?? 0) + more)) / 1000;
