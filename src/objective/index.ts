@@ -67,6 +67,20 @@ export {
   type ApgdSettings,
   type LossInUse,
 } from './attacks/methods/apgd-settings.js';
+export { autoAttack } from './attacks/methods/autoattack.js';
+export type {
+  AutoAttackOptions,
+  AutoAttackSettings,
+  RandAutoAttackOptions,
+  RandAutoAttackSettings,
+  StandardAutoAttackOptions,
+  StandardAutoAttackSettings,
+} from './attacks/methods/autoattack-settings.js';
+export {
+  paperAutoAttack,
+  type PaperAutoAttackOptions,
+  type PaperAutoAttackSettings,
+} from './attacks/methods/paper-autoattack.js';
 export { fgsmL2, type FgsmL2Options, type FgsmL2Settings } from './attacks/methods/fgsm-l2.js';
 export type { Attack } from './attacks/contract/attack.js';
 export type { AttackBatch, AttackFlags, DifferentiableModel } from './attacks/contract/attack-batch.js';

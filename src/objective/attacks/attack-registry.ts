@@ -5,6 +5,8 @@ import type { FixedBudgetAttack } from './contract/fixed-budget-attack.js';
 import type { MinimumNormAttack } from './contract/minimum-norm-attack.js';
 import { apgdL2, type ApgdL2Options, type ApgdL2Settings } from './methods/apgd-l2.js';
 import { apgdLinf, type ApgdLinfOptions, type ApgdLinfSettings } from './methods/apgd-linf.js';
+import { autoAttack } from './methods/autoattack.js';
+import type { AutoAttackOptions, AutoAttackSettings } from './methods/autoattack-settings.js';
 import { carliniWagnerL2 } from './methods/carlini-wagner-l2.js';
 import type { CarliniWagnerL2Options, CarliniWagnerL2Settings } from './methods/carlini-wagner-settings.js';
 import { deepFool } from './methods/deepfool.js';
@@ -12,6 +14,11 @@ import type { DeepFoolOptions, DeepFoolSettings } from './methods/deepfool-setti
 import { fabL2 } from './methods/fab-l2.js';
 import type { FabL2Options, FabL2Settings } from './methods/fab-settings.js';
 import { fgsmL2, type FgsmL2Options, type FgsmL2Settings } from './methods/fgsm-l2.js';
+import {
+  paperAutoAttack,
+  type PaperAutoAttackOptions,
+  type PaperAutoAttackSettings,
+} from './methods/paper-autoattack.js';
 import { pgdL2, type PgdL2Options, type PgdL2Settings } from './methods/pgd-l2.js';
 import { pgdLinf, type PgdLinfOptions, type PgdLinfSettings } from './methods/pgd-linf.js';
 import { squareL2, type SquareL2Options, type SquareL2Settings } from './methods/square-l2.js';
@@ -25,12 +32,14 @@ const FIXED_BUDGET: Readonly<Record<FixedBudgetName, (options: never) => FixedBu
   'apgd-linf': apgdLinf,
   'square-l2': squareL2,
   'square-linf': squareLinf,
+  autoattack: autoAttack,
 };
 
 const MINIMUM_NORM: Readonly<Record<MinimumNormName, (options: never) => MinimumNormAttack>> = {
   deepfool: deepFool,
   'fab-l2': fabL2,
   'cw-l2': carliniWagnerL2,
+  'autoattack-paper': paperAutoAttack,
 };
 
 /** Names of the attacks with a fixed budget. */
@@ -42,10 +51,11 @@ export const FIXED_BUDGET_NAMES = [
   'apgd-linf',
   'square-l2',
   'square-linf',
+  'autoattack',
 ] as const;
 
 /** Names of the minimum-norm attacks. */
-export const MINIMUM_NORM_NAMES = ['deepfool', 'fab-l2', 'cw-l2'] as const;
+export const MINIMUM_NORM_NAMES = ['deepfool', 'fab-l2', 'cw-l2', 'autoattack-paper'] as const;
 
 /** Names of all attacks. */
 export const ATTACK_NAMES = [...FIXED_BUDGET_NAMES, ...MINIMUM_NORM_NAMES] as const;
@@ -68,7 +78,9 @@ export type AttackOptions =
   | (SquareLinfOptions & { readonly name: 'square-linf' })
   | (DeepFoolOptions & { readonly name: 'deepfool' })
   | (FabL2Options & { readonly name: 'fab-l2' })
-  | (CarliniWagnerL2Options & { readonly name: 'cw-l2' });
+  | (CarliniWagnerL2Options & { readonly name: 'cw-l2' })
+  | (AutoAttackOptions & { readonly name: 'autoattack' })
+  | (PaperAutoAttackOptions & { readonly name: 'autoattack-paper' });
 
 /** Settings with every default filled in. */
 export type AttackSettings =
@@ -81,7 +93,9 @@ export type AttackSettings =
   | SquareLinfSettings
   | DeepFoolSettings
   | FabL2Settings
-  | CarliniWagnerL2Settings;
+  | CarliniWagnerL2Settings
+  | AutoAttackSettings
+  | PaperAutoAttackSettings;
 
 /**
  * The attack that settings name, for settings from a file.

@@ -27,6 +27,8 @@ const LEAST: Record<AttackName, readonly [AttackOptions, Attack['kind']]> = {
   'fab-l2': [{ name: 'fab-l2' }, 'minimum-norm'],
   deepfool: [{ name: 'deepfool' }, 'minimum-norm'],
   'cw-l2': [{ name: 'cw-l2' }, 'minimum-norm'],
+  autoattack: [{ name: 'autoattack', version: 'rand', l2Bound: 1 }, 'fixed-budget'],
+  'autoattack-paper': [{ name: 'autoattack-paper' }, 'minimum-norm'],
 };
 
 describe('createAttack(options)', () => {
