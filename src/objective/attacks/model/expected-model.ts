@@ -4,7 +4,8 @@
  * Athalye et al. 2018, arXiv:1707.07397, section 2. Notation: L the loss, z_i the logits of draw i, J_i their Jacobian,
  * z̄ the mean logits. `mean-logits` gives ∇L(z̄) = mean J_iᵀ·∂L(z̄), the gradient of the defence that averages its
  * logits; `mean-gradient` gives mean ∇L(z_i). The two are the same only where L is linear in z: by Jensen's inequality
- * they belong to different losses.
+ * they belong to different losses. L is the loss whose slope the cotangent is: an attack that follows the log-odds of an
+ * error o in the place of cross-entropy gets mean ∇o, which for two classes is linear in z, so that both modes are one.
  */
 import { BoSearchError } from '../../../errors.js';
 import type { DifferentiableModel } from '../contract/attack-batch.js';
