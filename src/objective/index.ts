@@ -34,6 +34,7 @@ export {
   type AttackPlan,
   type AttackTarget,
 } from './attacks/attack-presets.js';
+export { PAPER_TASKS, paperAttacks, type PaperAttacks, type PaperTask } from './attacks/paper-attacks.js';
 export type {
   AttackableModel,
   CotangentOf,
