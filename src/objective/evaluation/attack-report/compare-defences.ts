@@ -10,6 +10,9 @@ import { boundOf, distancesOf, normOf, type BudgetNorm, type Distances } from '.
 import { differenceByChance } from './exact-paired-test.js';
 import { WORST_CASE, worstCasesOf } from './success-curves.js';
 
+/** What the schedule of a search is called, and how its label begins where something is added to it. */
+const LEARNED = 'learned';
+
 export interface DefenceComparison {
   readonly reference: string;
   readonly defence: string;
@@ -28,7 +31,7 @@ export interface DefenceComparison {
 }
 
 export interface ComparisonOptions {
-  /** Label of the defence that others are compared with; default `learned`. */
+  /** Label of the defence that others are compared with; default `learned`, or the first whose label begins so. */
   readonly reference?: string;
   /** Bounds at which minimum-norm attacks are read; default the L2 bounds of the fixed-budget attacks. */
   readonly bounds?: readonly number[];
@@ -40,7 +43,7 @@ export interface ComparisonOptions {
  * @throws BoSearchError `E_ARGUMENT` if a reference that was asked for has no cell.
  */
 export function compareDefences(data: EvaluationData, options: ComparisonOptions = {}): DefenceComparison[] {
-  const { reference = 'learned', bounds = l2Bounds(data) } = options;
+  const { reference = defaultReference(data), bounds = l2Bounds(data) } = options;
   const cellsOf = (label: string) => data.cells.filter(({ defence }) => defence === label);
   const ours = cellsOf(reference);
   if (ours.length === 0 && options.reference !== undefined) {
@@ -60,6 +63,13 @@ export function compareDefences(data: EvaluationData, options: ComparisonOptions
     ];
     return pairs.map((pair) => ({ reference, defence: label, ...compared(pair) }));
   });
+}
+
+function defaultReference({ defences }: EvaluationData): string {
+  const labels = defences.map(({ label }) => label);
+  return (
+    labels.find((label) => label === LEARNED) ?? labels.find((label) => label.startsWith(LEARNED)) ?? LEARNED
+  );
 }
 
 interface Pair {

@@ -58,6 +58,15 @@ describe('compareDefences(data, options)', () => {
     expect(compareDefences(data, { reference: 'b' })[1].difference.mean).toBe(-1);
   });
 
+  it('takes for learned what begins so, where nothing is called just that', () => {
+    const labels = ['linear', 'learned + preprocessing', 'learned 2'];
+    const data = evaluation({ cells: labels.map((label) => cell(label, pgd, 'f')) });
+    expect(compareDefences(data)[0]).toMatchObject({
+      reference: 'learned + preprocessing',
+      defence: 'linear',
+    });
+  });
+
   it('passes over defences that were not attacked, or by other attacks', () => {
     const data = evaluation({
       cells: [cell('learned', pgd, 'f'), cell('other', budget('fgsm-l2', 1), 'f')],
