@@ -8,7 +8,14 @@ import { squareLinf, type SquareLinfOptions } from '../../../../src/objective/at
 import { runAttack } from '../../../../src/objective/attacks/run/run-attack.js';
 import { expectError, expectRejection } from '../../expect-error.js';
 import { affineDistance, attackLaws, attackOwn, resumesToSameBytes } from '../attack-laws.js';
-import { affineModel, binaryModel, constantModel, randomAffine, uniformImages } from '../models.js';
+import {
+  affineModel,
+  binaryModel,
+  constantModel,
+  keyedNoise,
+  randomAffine,
+  uniformImages,
+} from '../models.js';
 
 const EIGHT = { height: 8, width: 8, channels: 1 };
 const FLAT = new Array<number>(64).fill(1);
@@ -265,6 +272,30 @@ describe('square with an incumbent redrawn', () => {
     const run = async (incumbent: 'stored' | 'redrawn') =>
       (await runAttack({ attack: attack(incumbent), model: flatModel(0.8), ...GREY, seed: 1 })).images;
     expect(await run('redrawn')).toEqual(await run('stored'));
+  });
+  it('finds the errors of a model that draws as it does those of one that does not, and with stored margins does not', async () => {
+    const w = Array.from({ length: 64 }, (_, j) => (j % 16 < 8 ? 1 : -1) * (1 + (j % 5) / 5));
+    const grey = w.reduce((sum, one) => sum + 0.5 * one, 0);
+    const linfBound = 1.3 / w.reduce((sum, one) => sum + Math.abs(one), 0);
+    const found = async (more: Partial<SquareLinfOptions>): Promise<number> => {
+      const attack = squareLinf({
+        linfBound,
+        shape: EIGHT,
+        rescaleSchedule: true,
+        earlyStop: false,
+        ...more,
+      });
+      const { machine } = attack as { machine: AttackMachine<AttackableModel, object, Float32Array> };
+      const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+      const images = new Float32Array(64 * ids.length).fill(0.5);
+      const batch = { images, labels: new Int32Array(ids.length), ids, key: 'k', seed: 1 };
+      const model = binaryModel(w, 1 - grey, keyedNoise(0.1));
+      const moved = await runMachine(machine, { ...batch, model });
+      const margin = (row: number) => w.reduce((sum, one, j) => sum + one * moved[row * 64 + j], 1 - grey);
+      return ids.filter((_, row) => margin(row) < 0).length;
+    };
+    expect(await found({ incumbent: 'redrawn', iterations: 300 })).toBe(6);
+    expect(await found({ incumbent: 'stored', iterations: 600 })).toBe(0);
   });
 });
 
