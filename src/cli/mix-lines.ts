@@ -29,7 +29,7 @@ function latentLines({ latents, rule }: MixResults): string[] {
       effectiveAlpha.toFixed(2),
       role,
       REASONS[reason],
-      ...(loss === undefined ? [] : [`${signed(loss.mean)} ±${rough(loss.sd)}`]),
+      ...(loss === undefined ? [] : [lossText(loss)]),
       ...(totalEffect === undefined
         ? []
         : [`${percent(totalEffect.mean)} [${totalEffect.interval.map(percent).join(', ')}]`]),
@@ -37,6 +37,11 @@ function latentLines({ latents, rule }: MixResults): string[] {
     ],
   );
   return [...table([head, ...rows]), rule.says];
+}
+
+/** A latent that is re-sampled in full has nothing more to lose. */
+function lossText({ mean, sd }: NonNullable<MixedLatent['loss']>): string {
+  return mean === 0 && sd === 0 ? 'is there' : `${signed(mean)} ±${rough(sd)}`;
 }
 
 function shareLines({ images, pairs, classCodes, reEncoded, random }: MixResults): string[] {

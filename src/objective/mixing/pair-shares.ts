@@ -28,11 +28,12 @@ export interface PairDifference extends PairShare {
  * trials as a proportion of that variance has; where all pairs agree, as many as there can be pairs without an image in
  * common, ⌊G/2⌋ at most.
  * @param values - one a pair, in [0, 1].
+ * @param more - a variance to add, of what the shares are over.
  */
-export function pairShare(values: ArrayLike<number>, pairs: readonly ImagePair[]): PairShare {
+export function pairShare(values: ArrayLike<number>, pairs: readonly ImagePair[], more = 0): PairShare {
   const { mean, variance, images } = momentsOf(values, pairs);
   const apart = Math.max(1, Math.min(pairs.length, Math.floor(images / 2)));
-  return { mean, interval: scoreInterval(mean, variance, apart) };
+  return { mean, interval: scoreInterval(mean, variance + more, apart) };
 }
 
 /**

@@ -91,45 +91,57 @@ async function followedWith(
 }
 
 function sharesOf({ a, b }: Followed, pairs: readonly ImagePair[]): FollowedShares {
-  return {
-    a: pairShare(a, pairs),
-    b: pairShare(b, pairs),
-    // rounding of means of subsets may leave the range
-    other: pairShare(
-      a.map((share, p) => Math.min(1, Math.max(0, 1 - share - b[p]))),
-      pairs,
-    ),
-  };
+  return { a: pairShare(a, pairs), b: pairShare(b, pairs), other: pairShare(othersOf({ a, b }), pairs) };
 }
 
-/**
- * The difference is uncertain by the pairs and, where not all subsets were taken, by their draw:
- * variance of their shares / S · (1 − S/S_all).
- */
+/** What is neither's; sums of shares are off by roundings, which may leave [0, 1]. */
+function othersOf({ a, b }: Followed): Float64Array {
+  return a.map((share, p) => Math.min(1, Math.max(0, 1 - share - b[p])));
+}
+
+/** Means over subsets are uncertain by the pairs and by which subsets were drawn; the difference is paired by pair. */
 function comparedWith(
   classCodes: Followed,
   followed: readonly Followed[],
   { subsets, ...drawn }: Drawn,
   pairs: readonly ImagePair[],
 ): RandomLatents {
-  const S = followed.length;
-  const mean = (key: 'a' | 'b') =>
-    Float64Array.from(pairs, (_, p) => followed.reduce((sum, one) => sum + one[key][p], 0) / S);
-  const average = { a: mean('a'), b: mean('b') };
-  const shares = followed.map(({ a }) => a.reduce((sum, one) => sum + one, 0) / pairs.length);
-  const best = classCodes.a.reduce((sum, one) => sum + one, 0) / pairs.length;
-  const centre = shares.reduce((sum, one) => sum + one, 0) / S;
-  const variance = S > 1 ? shares.reduce((sum, one) => sum + (one - centre) ** 2, 0) / (S - 1) : 0;
-  const ofDraw = (variance / S) * (1 - S / drawn.outOf);
+  const rows = {
+    a: followed.map(({ a }) => a),
+    b: followed.map(({ b }) => b),
+    other: followed.map(othersOf),
+  };
+  const over = (one: readonly Float64Array[]) =>
+    pairShare(averageOf(one), pairs, varianceOfDraw(one.map(meanOf), drawn.outOf));
+  const average = averageOf(rows.a);
+  const shares = rows.a.map(meanOf);
   return {
     ...drawn,
     subsets: subsets.map((latents, s) => ({ latents, a: shares[s] })),
-    shares: sharesOf(average, pairs),
-    asOften: shares.filter((one) => one >= best).length,
+    shares: { a: over(rows.a), b: over(rows.b), other: over(rows.other) },
+    asOften: shares.filter((share) => share >= meanOf(classCodes.a)).length,
     difference: pairDifference(
-      classCodes.a.map((one, p) => one - average.a[p]),
+      classCodes.a.map((one, p) => one - average[p]),
       pairs,
-      ofDraw,
+      varianceOfDraw(shares, drawn.outOf),
     ),
   };
+}
+
+/** Of each pair the mean over subsets. */
+function averageOf(rows: readonly Float64Array[]): Float64Array {
+  return rows[0].map((_, p) => rows.reduce((sum, row) => sum + row[p], 0) / rows.length);
+}
+
+/** Variance of the mean of S shares out of a finite number: s²/S · (1 − S/all); 0 where all were taken. */
+function varianceOfDraw(shares: readonly number[], all: number): number {
+  const S = shares.length;
+  if (S < 2) return 0;
+  const mean = shares.reduce((sum, one) => sum + one, 0) / S;
+  const variance = shares.reduce((sum, one) => sum + (one - mean) ** 2, 0) / (S - 1);
+  return (variance / S) * (1 - S / all);
+}
+
+function meanOf(values: Float64Array): number {
+  return values.reduce((sum, one) => sum + one, 0) / values.length;
 }

@@ -29,7 +29,7 @@ import { gridOf, gridPng } from './mixture-grid.js';
 const LEAST_LIVE = 0.05;
 
 const INTERVALS =
-  '95 %. Pairs that share an image count as dependent, all others as independent (Aronow, Samii and Assenova 2015); shares have Wilson intervals with the effective number of pairs that follows, never more than independent pairs would have; differences are paired. Model and classifier are taken as they are: other trained ones may differ.';
+  '95 %. Pairs that share an image count as dependent, all others as independent (Aronow, Samii and Assenova 2015); shares have Wilson intervals with the effective number of pairs that follows, never more than independent pairs would have; means over random subsets count their draw, too, where more than one and not all were taken; differences are paired. Model and classifier are taken as they are: other trained ones may differ.';
 
 /** See `runMix`. */
 export async function runMixJob(config: SearchConfig, options: RunMixOptions): Promise<MixOutcome> {
