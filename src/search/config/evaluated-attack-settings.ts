@@ -5,14 +5,16 @@ import {
   createAttack,
   MINIMUM_NORM_NAMES,
 } from '../../objective/attacks/attack-registry.js';
+import type { ImageShape } from '../../objective/images/image-set.js';
 import type { Attack } from '../../objective/attacks/contract/attack.js';
 import type { Conflict } from './conflict.js';
 
 /** Keys of an entry that are no settings of the attack itself. */
 const OWN_KEYS = ['label', 'images', 'eot'] as const;
 
-/** A bound that any attack takes, to look at the other settings. */
+/** A bound and a shape that any attack takes, to look at the other settings. */
 const ANY_BOUND = 1;
+const ANY_SHAPE: ImageShape = { height: 1, width: 1, channels: 1 };
 
 export type AttackEntry = Readonly<Record<string, unknown>> & { readonly name: string };
 
@@ -49,6 +51,13 @@ export function attackOf(
   return createAttack(settings as unknown as AttackOptions);
 }
 
+/** The entry with the extent of the images, for attacks that have to know what is beside what and were not told. */
+export function withShape<T extends AttackEntry>(entry: T, { height, width, channels }: ImageShape): T {
+  const { name, version, shape } = entry;
+  const takesShape = name.startsWith('square') || (name === 'autoattack' && version !== 'rand');
+  return takesShape && shape === undefined ? { ...entry, shape: { height, width, channels } } : entry;
+}
+
 /** Whether an entry that names no bound needs one. */
 export function needsBound(entry: AttackEntry): boolean {
   const names: readonly string[] = MINIMUM_NORM_NAMES;
@@ -60,7 +69,7 @@ export function checkAttackSettings(entry: AttackEntry): Conflict[] {
   const given = boundsOf(entry);
   const tried = given === undefined ? unnamedBound(entry) : { key: given.key, value: given.bounds[0] };
   try {
-    attackOf(entry, tried);
+    attackOf(withShape(entry, ANY_SHAPE), tried);
     return repeatedBound(given);
   } catch (error) {
     if (!(error instanceof BoSearchError)) throw error;

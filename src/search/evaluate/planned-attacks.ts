@@ -5,7 +5,7 @@ import type { Attack } from '../../objective/attacks/contract/attack.js';
 import type { ExpectationPlan } from '../../objective/evaluation/evaluation-data.js';
 import type { ImageShape } from '../../objective/images/image-set.js';
 import { configPlace } from '../config/config-place.js';
-import { attackOf, boundsOf, needsBound } from '../config/evaluated-attack-settings.js';
+import { attackOf, boundsOf, needsBound, withShape } from '../config/evaluated-attack-settings.js';
 import {
   type EvaluatedAttackConfig,
   type EvaluationConfig,
@@ -110,15 +110,6 @@ function defaultEntries(): EvaluatedAttackConfig[] {
   const pgd: EvaluatedAttackConfig = { name: 'pgd-l2', steps: DEFAULT_STEPS };
   const nearest = ATTACK_NAMES.filter((name: string) => name === 'deepfool');
   return [pgd, ...nearest.map((name) => ({ name }))];
-}
-
-/** Square attacks need to know what is beside what. */
-function withShape(
-  entry: EvaluatedAttackConfig,
-  { height, width, channels }: ImageShape,
-): EvaluatedAttackConfig {
-  if (!entry.name.startsWith('square') || entry['shape'] !== undefined) return entry;
-  return { ...entry, shape: { height, width, channels } };
 }
 
 function attacksOf(entry: EvaluatedAttackConfig, l2Bound: number): { attack: Attack; bound?: number }[] {

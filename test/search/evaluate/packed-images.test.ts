@@ -20,7 +20,7 @@ const image = fc
   }));
 const images = fc
   .array(image, { maxLength: 20 })
-  .map((list) => list.map((one, i) => ({ id: `image ${i}`, ...one }) as AttackedImageDetail));
+  .map((list) => list.map((one, i) => ({ id: `image ${i}`, ...one })));
 
 describe('packImages', () => {
   it('keeps all of every image, through JSON too', () => {
