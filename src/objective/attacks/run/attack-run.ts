@@ -53,8 +53,8 @@ export interface AttackRun {
   /** Where an earlier run with the same options was, changed by this one; from the beginning if absent. */
   readonly from?: AttackSnapshot;
   /**
-   * Told after the clean images were judged, after every round of the attack and after every batch (`machine` is null
-   * then), before anything else happens. The snapshot shares memory with the run: write it down before you answer.
+   * Told after the clean images were judged, after every round of the attack, after every batch and after every round of
+   * verification (`machine` is null but after a round of the attack), before anything else happens. The snapshot shares memory with the run: write it down before you answer.
    */
   readonly onSnapshot?: (snapshot: AttackSnapshot) => Promise<void> | void;
   readonly onProgress?: (progress: AttackProgress) => void;

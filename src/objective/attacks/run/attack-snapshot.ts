@@ -1,5 +1,6 @@
 /** Where the run of an attack is: all that is needed to go on to the same bytes. */
 import type { Tally } from '../model/counted-model.js';
+import type { VerificationState } from './verification.js';
 
 /** Plain data: numbers, strings, null, typed arrays, and arrays and objects of those. */
 export interface AttackSnapshot {
@@ -11,6 +12,8 @@ export interface AttackSnapshot {
   machine: object | null;
   /** Of every image (m) what the attack proposed, (H, W, C) flat each, nearest first. */
   readonly proposals: Float32Array[][];
+  /** How far the verification is; null before it. */
+  verification: VerificationState | null;
   /** Of every image (m) what was asked about it, in whole rounds. */
   readonly tallies: Tally[];
 }

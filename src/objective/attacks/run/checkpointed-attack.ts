@@ -14,7 +14,10 @@ export interface CheckpointOptions {
    * images, labels and ids are looked at anyway.
    */
   readonly facts: string;
-  /** Rounds of the attack from one writing to the next, at least 1; default 1. Also written: the end of every batch. */
+  /**
+   * Rounds of the attack from one writing to the next, at least 1; default 1. Also written: the clean images' judgement,
+   * the end of every batch and every round of verification.
+   */
   readonly everyRounds?: number;
   /** Asked after every round that is not written anyway, for a caller with a clock; true writes. */
   readonly isDue?: () => boolean;
@@ -24,7 +27,7 @@ export interface CheckpointOptions {
  * `runAttack`, going on from the file where there is one, and writing it while it runs.
  *
  * The file stays when the attack is over: take it away with `removeAttackCheckpoint` once the result is kept. Called
- * again before that, only the last batch's end and the verification are done again.
+ * again before that, it gives the same result and asks the model nothing.
  * @throws what `runAttack` throws; BoSearchError `E_STORAGE` or `E_CONFIG_CHANGED` for a file that is damaged or of
  * another attack, before any work; then nothing is overwritten.
  */

@@ -52,6 +52,7 @@ async function cleanSnapshot(run: ReadyRun): Promise<AttackSnapshot> {
     attacked: 0,
     machine: null,
     proposals: run.ids.map(() => []),
+    verification: null,
     tallies: run.ids.map(emptyTally),
   };
 }

@@ -6,7 +6,7 @@
 import type { Candidates } from '../contract/minimum-norm-attack.js';
 import { toEightBit } from '../geometry/l2.js';
 import type { AttackableModel } from '../model/attackable-model.js';
-import { judge, type DrawnJudgement, type ImagesToJudge } from './judge.js';
+import { type DrawnJudgement, type ImagesToJudge, judge } from './judge.js';
 
 export interface Verification {
   /** Fresh draws of the deployed defence, at least 1. */
@@ -43,58 +43,82 @@ export function isFooled(share: number, { share: least }: Verification): boolean
   return share > 0 && share >= least;
 }
 
-/** Shares of every image (m). @param images - (m, H, W, C) flat. @param from - number of the first draw. */
-export async function fooledShares(
-  { victim, key, verification, ...asked }: VerificationRun,
-  images: Float32Array,
-  from = 0,
-): Promise<(FooledShares & { readonly nonFinite: boolean })[]> {
-  const draws = { key, from, count: verification.draws };
-  const float32 = await judge(victim, draws, { ...asked, images });
-  const eightBit = await judge(victim, draws, { ...asked, images: toEightBit(images) });
-  return float32.map((one, row) => bothShares(one, eightBit[row]));
+/** How far the verification of candidates is. Plain data. */
+export interface VerificationState {
+  /** Number of the candidates judged next. */
+  next: number;
+  /** Of every image (m) what is known. */
+  readonly images: VerifiedImage[];
+}
+
+export function beginVerification(images: number): VerificationState {
+  const nothing = { shares: { float32: 0, eightBit: 0 }, nonFinite: false };
+  return { next: 0, images: Array.from({ length: images }, () => nothing) };
+}
+
+/** True if no image has a candidate left to look at. */
+export function isVerified(candidates: Candidates, state: VerificationState): boolean {
+  return openRows(candidates, state).length === 0;
 }
 
 /**
- * Of every image the nearest candidate that fools draws enough; candidate c is judged by draws of its own.
- * An image with candidates of which none does has the shares of its nearest.
+ * Judges candidate `next` of every image of which no nearer one fools draws enough, by draws of its own: candidate c by
+ * draws c·draws … (c + 1)·draws − 1 of the key. An image of which none does keeps the shares of its nearest. In 8 bits
+ * are judged the nearest, and one that fools draws enough. Changes the state once all was answered.
  */
+export async function verifyNext(
+  run: VerificationRun,
+  candidates: Candidates,
+  state: VerificationState,
+): Promise<void> {
+  const rows = openRows(candidates, state);
+  const float32 = await judgeRows(run, rows, candidates, state.next, (image) => image);
+  const holds = (at: number): boolean => isFooled(float32[at].wrong, run.verification);
+  const rounded = rows.filter((_, at) => state.next === 0 || holds(at));
+  const eightBit = await judgeRows(run, rounded, candidates, state.next, toEightBit);
+  for (const [at, row] of rows.entries()) {
+    const inEightBit = eightBit[rounded.indexOf(row)];
+    const { shares, nonFinite } = state.images[row];
+    state.images[row] = {
+      ...(holds(at) ? { candidate: state.next } : {}),
+      shares: inEightBit === undefined ? shares : { float32: float32[at].wrong, eightBit: inEightBit.wrong },
+      nonFinite: nonFinite || float32[at].nonFinite || inEightBit?.nonFinite === true,
+    };
+  }
+  state.next += 1;
+}
+
+/** Of every image the nearest candidate that fools draws enough: all of `verifyNext`. */
 export async function verifyCandidates(
   run: VerificationRun,
   candidates: Candidates,
-): Promise<VerifiedImage[]> {
-  const verified: VerifiedImage[] = run.ids.map(() => ({
-    shares: { float32: 0, eightBit: 0 },
-    nonFinite: false,
-  }));
-  const most = Math.max(0, ...candidates.map(({ length }) => length));
-  for (let c = 0; c < most; c += 1) {
-    const rows = [...run.ids.keys()].filter(
-      (row) => verified[row].candidate === undefined && c < candidates[row].length,
-    );
-    const images = new Float32Array(rows.length * run.victim.pixels);
-    for (const [at, row] of rows.entries()) images.set(candidates[row][c], at * run.victim.pixels);
-    const part = {
-      ids: rows.map((row) => run.ids[row]),
-      labels: Int32Array.from(rows, (row) => run.labels[row]),
-    };
-    const judged = await fooledShares({ ...run, ...part }, images, c * run.verification.draws);
-    for (const [at, row] of rows.entries()) {
-      const { nonFinite, ...shares } = judged[at];
-      const known = verified[row];
-      const flagged = known.nonFinite || nonFinite;
-      if (isFooled(shares.float32, run.verification))
-        verified[row] = { candidate: c, shares, nonFinite: flagged };
-      else verified[row] = { shares: c === 0 ? shares : known.shares, nonFinite: flagged };
-    }
-  }
-  return verified;
+): Promise<readonly VerifiedImage[]> {
+  const state = beginVerification(run.ids.length);
+  while (!isVerified(candidates, state)) await verifyNext(run, candidates, state);
+  return state.images;
 }
 
-function bothShares(float32: DrawnJudgement, eightBit: DrawnJudgement) {
-  return {
-    float32: float32.wrong,
-    eightBit: eightBit.wrong,
-    nonFinite: float32.nonFinite || eightBit.nonFinite,
-  };
+function openRows(candidates: Candidates, { next, images }: VerificationState): number[] {
+  return [...images.keys()].filter(
+    (row) => images[row].candidate === undefined && next < candidates[row].length,
+  );
+}
+
+/** Judgements of candidate c of the images `rows`, each in the form it is stored in. */
+async function judgeRows(
+  { victim, key, verification, labels, ids, ...asked }: VerificationRun,
+  rows: readonly number[],
+  candidates: Candidates,
+  c: number,
+  form: (image: Float32Array) => Float32Array,
+): Promise<DrawnJudgement[]> {
+  const images = new Float32Array(rows.length * victim.pixels);
+  for (const [at, row] of rows.entries()) images.set(form(candidates[row][c]), at * victim.pixels);
+  const draws = { key, from: c * verification.draws, count: verification.draws };
+  return judge(victim, draws, {
+    ...asked,
+    images,
+    labels: Int32Array.from(rows, (row) => labels[row]),
+    ids: rows.map((row) => ids[row]),
+  });
 }

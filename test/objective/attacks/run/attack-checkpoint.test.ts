@@ -16,6 +16,7 @@ const snapshot = (): AttackSnapshot => ({
   attacked: 1,
   machine: { loss: Float64Array.of(-Infinity, NaN), round: 3, best: null },
   proposals: [[Float32Array.of(0.5, 1)], [], []],
+  verification: { next: 1, images: [{ shares: { float32: 0.5, eightBit: 1 }, nonFinite: false }] },
   tallies: [{ queries: 4, gradients: 3, zeroGradients: 0, nonFinite: 1 }],
 });
 

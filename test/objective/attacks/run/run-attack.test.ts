@@ -316,7 +316,7 @@ describe('runAttack: its caller', () => {
     );
     expect(whole.perImage.map(({ tally }) => tally.queries)).toEqual([4, 4]);
   });
-  it('is shown snapshots of plain data: clean images judged, every round, every batch', async () => {
+  it('is shown snapshots of plain data: clean images judged, every round, every batch, the verification', async () => {
     const seen: string[] = [];
     const onSnapshot = (snapshot: AttackSnapshot): void => {
       expect(plainDataFromBytes(plainDataToBytes(snapshot))).toEqual(snapshot);
@@ -330,6 +330,7 @@ describe('runAttack: its caller', () => {
       '1 between',
       '1 within',
       '1 within',
+      '2 between',
       '2 between',
     ]);
   });

@@ -7,11 +7,7 @@ import type {
 } from '../../../../src/objective/attacks/contract/minimum-norm-attack.js';
 import type { AttackableModel } from '../../../../src/objective/attacks/model/attackable-model.js';
 import { runAttack } from '../../../../src/objective/attacks/run/run-attack.js';
-import {
-  fooledShares,
-  isFooled,
-  verifyCandidates,
-} from '../../../../src/objective/attacks/run/verification.js';
+import { isFooled, verifyCandidates } from '../../../../src/objective/attacks/run/verification.js';
 import { binaryModel, keyedNoise } from '../models.js';
 
 /** A model of one pixel that is fooled by those draws that `isWrong` names. */
@@ -59,35 +55,41 @@ describe('isFooled(share, { share: least })', () => {
   });
 });
 
-describe('fooledShares(run, images, from)', () => {
+describe('verifyCandidates(run, candidates): shares', () => {
+  const sharesOf = async (run: Parameters<typeof verifyCandidates>[0], ...values: number[]) =>
+    (
+      await verifyCandidates(
+        run,
+        values.map((value) => images(value)),
+      )
+    ).map(({ shares, nonFinite }) => ({
+      ...shares,
+      nonFinite,
+    }));
+
   it('is the share of the draws, each image for its own, the same draws for both forms', async () => {
     const { model, asked } = fooledBy((index, _, id) => index < Number(id));
     const run = plan(model, ['0', '1', '3', '4'], 4);
-    expect(await fooledShares(run, new Float32Array(4))).toEqual(
+    expect(await sharesOf(run, 0, 0, 0, 0)).toEqual(
       [0, 0.25, 0.75, 1].map((share) => ({ float32: share, eightBit: share, nonFinite: false })),
     );
     // two batches of two images, as float32 and as 8-bit
     expect(asked).toEqual([0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3]);
   });
-  it('begins at the draw that is named', async () => {
-    const { model, asked } = fooledBy(() => true);
-    await fooledShares(plan(model, ['a'], 2), new Float32Array(1), 6);
-    expect(asked).toEqual([6, 7, 6, 7]);
-  });
   it('judges the image rounded to 8 bits beside the one that is stored', async () => {
     const { model } = fooledBy((index, pixel) => pixel > 0.5 + index / 1000);
-    const [share] = await fooledShares(plan(model, ['a'], 4), Float32Array.of(0.5015));
+    const [share] = await sharesOf(plan(model, ['a'], 4), 0.5015);
     // 0.5015 passes the draws 0 and 1; 128/255 = 0.50196 is all that 8 bits have near it, and passes the same two
     expect(share).toEqual({ float32: 0.5, eightBit: 0.5, nonFinite: false });
-    const [rounded] = await fooledShares(plan(model, ['a'], 4), Float32Array.of(0.4999));
+    const [rounded] = await sharesOf(plan(model, ['a'], 4), 0.4999);
     // 127/255 = 0.498
     expect(rounded).toEqual({ float32: 0, eightBit: 0, nonFinite: false });
-    const [lifted] = await fooledShares(plan(model, ['a'], 4), Float32Array.of(0.5001));
+    const [lifted] = await sharesOf(plan(model, ['a'], 4), 0.5001);
     expect(lifted).toEqual({ float32: 0.25, eightBit: 0.5, nonFinite: false });
   });
   it('counts a draw that is not finite as not fooled, and says so', async () => {
     const { model } = fooledBy((index) => (index === 1 ? undefined : true));
-    const [share] = await fooledShares(plan(model, ['a'], 4), new Float32Array(1));
+    const [share] = await sharesOf(plan(model, ['a'], 4), 0);
     expect(share).toEqual({ float32: 0.75, eightBit: 0.75, nonFinite: true });
   });
 });
@@ -113,7 +115,14 @@ describe('verifyCandidates(run, candidates)', () => {
   it('judges candidate c by draws c·m … c·m + m − 1, which no other candidate was judged by', async () => {
     const { model, asked } = fooledBy(() => false);
     await verifyCandidates(plan(model, ['a'], 2), [images(0.1, 0.2, 0.3)]);
-    expect(asked).toEqual([0, 1, 0, 1, 2, 3, 2, 3, 4, 5, 4, 5]);
+    // in 8 bits only the nearest, whose shares are kept where none holds
+    expect(asked).toEqual([0, 1, 0, 1, 2, 3, 4, 5]);
+  });
+  it('judges in 8 bits, by the same draws, the candidate that holds', async () => {
+    const { model, asked } = fooledBy((_, pixel) => pixel > 0.25);
+    const [one] = await verifyCandidates(plan(model, ['a'], 2), [images(0.1, 0.2, 0.3)]);
+    expect(one).toEqual({ candidate: 2, shares: { float32: 1, eightBit: 1 }, nonFinite: false });
+    expect(asked).toEqual([0, 1, 0, 1, 2, 3, 4, 5, 4, 5]);
   });
   it('asks nothing more of an image whose candidate holds', async () => {
     const { model, asked } = fooledBy(() => true);
