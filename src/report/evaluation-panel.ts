@@ -15,9 +15,8 @@ export const COLOURS = 8;
 /** Marks of a staircase, so that lines are told apart without colour. */
 const MARKS = 5;
 
-/** Horizontal distance of the whiskers of neighbouring lines, and of a band's corners, in units of the picture. */
+/** Horizontal distance of the whiskers of neighbouring lines, in units of the picture. */
 const DODGE = 1.8;
-const BAND_STEP = 4;
 
 export interface CurveToDraw {
   readonly defence: string;
@@ -172,16 +171,16 @@ function levelAt(shown: readonly { x: number; success: Estimate }[], x: number):
   return (shown.findLast((point) => point.x <= x) ?? shown[0]).success;
 }
 
-/** Pointwise intervals, on a grid, so that files stay small. */
+/** Pointwise intervals: along the upper ends to the right, and back along the lower ones. */
 function band(curve: CurveToDraw, frame: Frame, colour: number): string[] {
   const shown = visible(curve, frame);
-  const grid = Array.from(
-    { length: Math.floor(frame.width / BAND_STEP) + 1 },
-    (_, i) => frame.x0 + i * BAND_STEP,
+  const y = (success: Estimate, end: 0 | 1) => fixed(up(frame, success.interval[end]));
+  const there = shown.map(({ x, success }, i) =>
+    i === 0 ? `M${x} ${y(success, 1)}` : `H${x}V${y(success, 1)}`,
   );
-  const edge = (end: 0 | 1) =>
-    grid.map((x) => `${fixed(x)},${Math.round(up(frame, levelAt(shown, x + 0.5).interval[end]))}`);
-  return [`<polygon class="band f${colour}" points="${[...edge(1), ...edge(0).reverse()].join(' ')}"/>`];
+  const back = shown.map(({ x, success }) => `V${y(success, 0)}H${x}`).reverse();
+  const right = fixed(frame.x0 + frame.width);
+  return [`<path class="band f${colour}" d="${there.join('')}H${right}${back.join('')}Z"/>`];
 }
 
 function pointsLine(curve: CurveToDraw, frame: Frame, colour: number, offset: number): string[] {

@@ -40,8 +40,8 @@ const MARGIN = { top: 40, side: 18, bottom: 30 };
 const LEGEND_LINE = 20;
 /** Width of a character of the legend, in units of the picture. */
 const LETTER = 7;
-/** What fixed budgets leave beyond the largest, and how far staircases go beyond it at most. */
-const BEYOND_POINTS = 1.06;
+/** Room beyond the last point or step, and how far staircases go beyond the largest budget at most. */
+const ROOM = 1.05;
 const BEYOND_BUDGETS = 2;
 
 export interface EvaluationSvgOptions {
@@ -104,9 +104,9 @@ function endOfAxis(own: readonly CurveToDraw[], all: readonly CurveToDraw[]): nu
     Math.max(0, ...some.flatMap(({ points }) => points.map(({ bound }) => bound)));
   const budgets = all.filter(({ form, norm }) => form === 'points' && norm === own[0].norm);
   const steps = own.filter(({ form }) => form === 'steps');
-  const points = BEYOND_POINTS * largest(own.filter(({ form }) => form === 'points'));
+  const points = ROOM * largest(own.filter(({ form }) => form === 'points'));
   const cut = budgets.length === 0 ? Infinity : BEYOND_BUDGETS * largest(budgets);
-  const end = Math.max(points, Math.min(largest(steps), cut));
+  const end = Math.max(points, Math.min(ROOM * largest(steps), cut));
   return end > 0 ? end : 1;
 }
 
