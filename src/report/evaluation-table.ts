@@ -45,6 +45,16 @@ export interface ComparisonTableRow {
   readonly difference: Difference & { readonly images: number };
 }
 
+/** Images of one defence, judged behind another or without it. */
+export interface TransferTableRow {
+  readonly defence: string;
+  readonly from: string;
+  readonly attack: string;
+  readonly judge: 'defence' | 'purifier-off';
+  /** Share of images right clean and as they were made. */
+  readonly robustAccuracy: Estimate;
+}
+
 export interface EvaluationTableOptions {
   readonly worstCases?: readonly WorstCaseTableRow[];
   /** Seconds spent on a defence, by label; without, there is no such column. */
@@ -93,6 +103,26 @@ export function comparisonTable(
   }));
   const names = distinct(rows.map(({ defence }) => defence));
   return fittingTables([`${first.reference} − this`, names], columns, style, width);
+}
+
+/**
+ * Accuracy on images made elsewhere: one table for each defence they were made against, `made against no defence`, and
+ * one of every defence's own images on the bare classifier, `purifier off`. A defence a row, an attack a column.
+ */
+export function transferTables(
+  rows: readonly TransferTableRow[],
+  { style = PLAIN, width = Infinity }: Pick<EvaluationTableOptions, 'style' | 'width'> = {},
+): string[] {
+  const tables = byHeading(rows, ({ judge, from }) =>
+    judge === 'purifier-off' ? 'purifier off' : `made against ${from}`,
+  );
+  return tables.flatMap(([corner, own], i) => {
+    const columns = byHeading(own, ({ attack }) => attack).map(([heading, some]) =>
+      column(heading, some, ({ robustAccuracy }) => robustAccuracy),
+    );
+    const names = distinct(own.map(({ defence }) => defence));
+    return [...(i === 0 ? [] : ['']), ...fittingTables([corner, names], columns, style, width)];
+  });
 }
 
 /** A cell with its interval and without. */

@@ -8,11 +8,12 @@ export { evaluationCsv } from './evaluation-csv.js';
 export type { CurveToDraw } from './evaluation-panel.js';
 export { evaluationSvg } from './evaluation-svg.js';
 export type { EvaluationSvgOptions } from './evaluation-svg.js';
-export { comparisonTable, evaluationTable } from './evaluation-table.js';
+export { comparisonTable, evaluationTable, transferTables } from './evaluation-table.js';
 export type {
   ComparisonTableRow,
   EvaluationTableOptions,
   EvaluationTableRow,
+  TransferTableRow,
   WorstCaseTableRow,
 } from './evaluation-table.js';
 export { warningLines } from './evaluation-warnings.js';

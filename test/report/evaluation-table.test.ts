@@ -3,6 +3,7 @@ import {
   comparisonTable,
   evaluationTable,
   type EvaluationTableRow,
+  transferTables,
   warningLines,
   type WorstCaseTableRow,
 } from '../../src/report/index.js';
@@ -104,6 +105,32 @@ describe('comparisonTable(rows, options)', () => {
   });
   it('is nothing where nothing was compared', () => {
     expect(comparisonTable([])).toEqual([]);
+  });
+});
+
+describe('transferTables(rows, options)', () => {
+  it('has one table for each origin, and one of own images without the purifier', () => {
+    const made = { from: 'no defence', judge: 'defence', attack: 'pgd-l2 ε=1' } as const;
+    const rows = [
+      { ...made, defence: 'learned', robustAccuracy: estimate(0.5) },
+      { ...made, defence: 'linear', robustAccuracy: estimate(0.25) },
+      {
+        ...made,
+        defence: 'learned',
+        from: 'learned',
+        judge: 'purifier-off',
+        robustAccuracy: estimate(1),
+      } as const,
+    ];
+    expect(transferTables(rows)).toEqual([
+      'made against no defence  pgd-l2 ε=1',
+      'learned                  50.0 [25.0, 75.0]',
+      'linear                   25.0 [12.5, 62.5]',
+      '',
+      'purifier off  pgd-l2 ε=1',
+      'learned       100.0 [50.0, 100.0]',
+    ]);
+    expect(transferTables([])).toEqual([]);
   });
 });
 
