@@ -5,7 +5,6 @@
  */
 import type { Ball } from '../geometry/ball.js';
 import type { AddStep } from '../geometry/steepest-step.js';
-import { apgdCheckpoints } from './apgd-checkpoints.js';
 import type { ApgdSettings } from './apgd-settings.js';
 
 /** η in the first iterations, in bounds. */
@@ -71,6 +70,8 @@ export function beginAscent(start: Float32Array, images: number, { bound }: Ball
 export interface Judged {
   /** t. */
   readonly iteration: number;
+  /** w_1, w_2, …: after which iterations APGD looks back. */
+  readonly checkpoints: readonly number[];
   /** Place of the image in its batch. */
   readonly row: number;
   /** The clean image x (d). */
@@ -87,7 +88,7 @@ export function climb({ settings, ball, geometry }: ApgdMethod, ascent: Ascent, 
   const [from, to] = [row * x.length, (row + 1) * x.length];
   takeIn(ascent, judged);
   const current = ascent.current.subarray(from, to);
-  const goesBack = lookBack(settings, ascent, row, iteration);
+  const goesBack = lookBack(settings.rho, ascent, judged);
   if (goesBack) {
     current.set(ascent.highestPoint.subarray(from, to));
     ascent.latest[row] = ascent.highest[row];
@@ -112,12 +113,11 @@ function takeIn(ascent: Ascent, { row, x, loss, gradient, iteration }: Judged): 
 }
 
 /** At a checkpoint: halves η where conditions (1) or (2) hold. True if the image is to go back to its best point. */
-function lookBack(settings: ApgdSettings, ascent: Ascent, row: number, iteration: number): boolean {
-  const positions = apgdCheckpoints(settings.iterations, settings.checkpoints);
-  const j = positions.indexOf(iteration);
+function lookBack(rho: number, ascent: Ascent, { row, iteration, checkpoints }: Judged): boolean {
+  const j = checkpoints.indexOf(iteration);
   if (j < 0) return false;
-  const window = positions[j] - (positions[j - 1] ?? 0);
-  const risesTooRarely = ascent.rises[row] < settings.rho * window;
+  const window = checkpoints[j] - (checkpoints[j - 1] ?? 0);
+  const risesTooRarely = ascent.rises[row] < rho * window;
   const isStuck = ascent.halved[row] === 0 && !(ascent.highest[row] > ascent.highestBefore[row]);
   const isHalved = risesTooRarely || isStuck;
   ascent.rises[row] = 0;
@@ -140,7 +140,8 @@ interface Move {
 /** x_{t−1} ← x_t ← x_{t+1}; where there is no direction to go, the image stays where it is. */
 function advance(geometry: ApgdGeometry, move: Move, gradient: Float32Array | undefined): void {
   const { current, previous, x, bound, step, share } = move;
-  const delta = Float64Array.from(current, (value, j) => value - x[j]);
+  const delta = new Float64Array(x.length);
+  for (let j = 0; j < x.length; j += 1) delta[j] = current[j] - x[j];
   const isMoved = gradient !== undefined && geometry.addStep(delta, gradient, 0, step);
   if (isMoved) {
     const u = new Float32Array(x.length);

@@ -22,6 +22,7 @@ import { type LogitRows, lossCotangent, lossValues } from '../losses/attack-loss
 import { MARGIN } from '../losses/margin.js';
 import { topClasses } from '../losses/top-classes.js';
 import { type ApgdMethod, type Ascent, beginAscent, climb } from './apgd-ascent.js';
+import { apgdCheckpoints } from './apgd-checkpoints.js';
 import { APGD_LOSSES, type ApgdSettings, lossInUse } from './apgd-settings.js';
 import { type BestPoints, createBestPoints, recordBest } from './best-points.js';
 
@@ -156,13 +157,16 @@ function climbAll(
   { rows, losses, gradient }: { rows: Int32Array; losses: Float64Array; gradient: Float32Array },
 ): void {
   const d = model.pixels;
+  const { iterations, checkpoints: form, earlyStop } = method.settings;
+  const checkpoints = apgdCheckpoints(iterations, form);
   for (const [at, row] of rows.entries()) {
-    if (method.settings.earlyStop && best.adversarial[row] === 1) {
+    if (earlyStop && best.adversarial[row] === 1) {
       active[row] = 0;
       continue;
     }
     climb(method, ascent, {
       iteration,
+      checkpoints,
       row,
       x: images.subarray(row * d, (row + 1) * d),
       loss: losses[at],
