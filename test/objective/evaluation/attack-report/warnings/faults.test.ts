@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { evaluationReport } from '../../../../../src/objective/evaluation/attack-report/evaluation-report.js';
 import { evaluationWarnings } from '../../../../../src/objective/evaluation/attack-report/warnings/evaluation-warnings.js';
 import type { WarningCode } from '../../../../../src/objective/evaluation/attack-report/warnings/warning.js';
@@ -39,12 +40,26 @@ describe('zero-gradients and non-finite', () => {
         code: 'zero-gradients',
         severity: 'warning',
         text: '6.3 % of the gradients were exactly 0: the attack could not see where to go',
-        numbers: { share: 5 / 80, threshold: 0.05 },
+        numbers: { share: 5 / 80, threshold: 0.05, others: 0 },
         defence: 'a',
         attack: 'pgd-l2 ε=1',
       },
     ]);
     expect(of('zero-gradients', tallied(4))).toEqual([]);
+  });
+  it('are said once a defence, of the attack with most, with the number of others', () => {
+    const zeros = (bound: number, zeroGradients: number) =>
+      cell('a', budget('pgd-l2', bound), [
+        detail('i0', 'failure', 1, { tally: { queries: 9, gradients: 10, zeroGradients, nonFinite: 0 } }),
+      ]);
+    const data = evaluation({ cells: [zeros(1, 2), zeros(2, 5), zeros(3, 0)] });
+    expect(of('zero-gradients', data)).toMatchObject([
+      {
+        attack: 'pgd-l2 ε=2',
+        numbers: { share: 0.5, others: 1 },
+        text: '50.0 % of the gradients were exactly 0: the attack could not see where to go; 1 more of its attacks beyond 5.0 %',
+      },
+    ]);
   });
   it('warn where images met NaN', () => {
     expect(of('non-finite', tallied(0, true))).toMatchObject([{ numbers: { share: 0.5, threshold: 0.01 } }]);
@@ -247,6 +262,35 @@ describe('evaluationReport(data, options)', () => {
       { judge: 'defence', cleanErrors: 1, fooled: 1, robustAccuracy: { mean: 5 / 7 } },
       { judge: 'purifier-off', fooled: 1 },
     ]);
+  });
+  it('holds for any outcomes: nothing but finite numbers, and no attack breaks more than the worst case', () => {
+    const words = fc.array(fc.stringMatching(/^[esf]{6}$/), { minLength: 2, maxLength: 4 });
+    const distances = fc.array(fc.constantFrom(0, 0.5, 1, 1.5, Infinity), { minLength: 3, maxLength: 6 });
+    fc.assert(
+      fc.property(words, distances, (fixed, nearest) => {
+        const cells = [
+          ...fixed.map((word, i) => cell('learned', budget('pgd-l2', i + 1), word)),
+          cell('none', budget('pgd-l2', 1), fixed[0]),
+          distanceCell('learned', minimumNorm('deepfool'), nearest),
+        ];
+        const report = evaluationReport(evaluation({ cells }));
+        expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+        const rows = report.attacks.filter(
+          ({ defence: label, bound }) => label === 'learned' && bound !== null,
+        );
+        for (const { attack, bound, images, robustAccuracy } of rows) {
+          const worst = report.worstCases.find(
+            (one) =>
+              one.defence === 'learned' &&
+              one.bound === bound &&
+              one.images === images &&
+              one.attacks.includes(attack),
+          );
+          if (worst !== undefined) expect(worst.robustAccuracy.mean).toBeLessThanOrEqual(robustAccuracy.mean);
+        }
+      }),
+      { seed: 41, numRuns: 60 },
+    );
   });
   it('puts warnings before notes', () => {
     const severities = evaluationReport(data).warnings.map(({ severity }) => severity);
