@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { AttackedImageDetail } from '../../../src/objective/attacks/run/run-attack.js';
 import { packImages, unpackImages } from '../../../src/search/evaluate/packed-images.js';
 
 const count = fc.nat(1000);
