@@ -44,12 +44,7 @@ describe('learnedCodes', () => {
   it.each(['maximize', 'minimize'] as const)(
     'takes the losses from the model of a study, in its direction (%s)',
     async (direction) => {
-      const {
-        codes,
-        effects = [],
-        rule,
-        warning,
-      } = learnedCodes(schedules([0, 0, 1]), await study(direction), 1);
+      const { codes, effects = [], rule } = learnedCodes(schedules([0, 0, 1]), await study(direction), 1);
       expect(codes.map(({ reason }) => reason)).toEqual([
         'kept-and-matters',
         'kept-but-indifferent',
