@@ -195,7 +195,7 @@ describe('readSearchConfig(text) refuses', () => {
     [
       'a list',
       '- 1\n',
-      '1:1: expected a section with model, task, evaluator, images, attack, preprocessing, temperature, attenuation, objective, search, heldOut, seed, backend, workers, memoryMb, got [1]',
+      '1:1: expected a section with model, task, evaluator, images, attack, preprocessing, temperature, attenuation, objective, search, heldOut, evaluation, seed, backend, workers, memoryMb, got [1]',
     ],
   ])('%s', (_, text, message) => {
     const error = refusal(text);
@@ -333,7 +333,7 @@ describe('SEARCH_TEMPLATE', () => {
     const known = schemaKeys(schema);
     const inSentences = ['preset', 'direction', 'reference', 'evaluator', 'command', 'cwd', 'env', 'shell'];
     inSentences.push('startSeconds', 'silenceSeconds', 'restarts', 'concurrency');
-    inSentences.push('racing', 'blocks', 'budget', 'finalists', 'fresh');
+    inSentences.push('racing', 'blocks', 'budget', 'finalists', 'fresh', 'linfBound');
     for (const key of inSentences) expect(SEARCH_TEMPLATE).toMatch(new RegExp(`\\b${key}\\b`));
     // the points of a list: their keys are seen under its number
     const said = keys(config).filter((key) => !/^\d+$/.test(key));

@@ -62,6 +62,22 @@ heldOut:
   images: 1000
   draws: 2
 
+# What "npx bo-search evaluate runs/first --out runs/evaluation" attacks, how, and how it is judged. No part of a search.
+# evaluation:
+  # images: 100 # held-out images
+  # purifications: 4 # K: the defence is the mean of the logits of so many purifications
+  # Attacks with their settings; a list of bounds is one attack each, "linfBound" for those in L∞. Without the line: pgd-l2 at
+  # half, one and two times attack.l2Bound, and deepfool.
+  # attacks: [{ name: pgd-l2, label: pgd, steps: 40, l2Bound: [1.5, 3], images: 50, eot: { draws: 1, mode: mean-logits } }]
+  # defences: [learned, linear, cosine, step, constant 0, none, noise, blur] # or file, reversed linear, a schedule's label
+  # preprocessing: [off, on] # schedules without and with the preprocessing above; default as configured
+  # noise: { l2Norm: 3 } # of the defence noise; default that of the preprocessing, else attack.l2Bound
+  # blur: { sigma: 1 } # of the defence blur
+  # gradients: exact # through all of the defence; or bpda-identity, black-box
+  # verification: { draws: 10, share: 0.5 } # a success fools at least this share of so many fresh draws
+  # What shows where attacks are too weak: images made elsewhere, the purifier off, random noise, more draws in the attack.
+  # checks: { transfer: true, purifierOff: true, noiseTries: 10, convergence: { draws: [1, 8], images: 10 } }
+
 # Decides images, noise and every random choice: the same file gives the same result.
 seed: 1
 # The tensor runtime: wasm; auto, which takes the best that starts; webgpu or tensorflow, which need packages of their own;
