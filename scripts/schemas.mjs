@@ -15,9 +15,12 @@ const write = async (name, schema) => {
 
 const { schedulesSchema } = await import(new URL('schedules/index.js', dist));
 await write('schedules.schema.json', schedulesSchema);
-const { resultsJsonSchema, searchConfigJsonSchema } = await import(new URL('search/index.js', dist));
+const { evaluationJsonSchema, resultsJsonSchema, searchConfigJsonSchema } = await import(
+  new URL('search/index.js', dist)
+);
 await write('search.schema.json', searchConfigJsonSchema());
 await write('results.schema.json', resultsJsonSchema());
+await write('evaluation.schema.json', evaluationJsonSchema());
 const { evaluatorProtocolJsonSchema } = await import(new URL('evaluators/index.js', dist));
 await write('evaluator-protocol.schema.json', evaluatorProtocolJsonSchema());
 const { journalJsonSchema } = await import(new URL('index.js', dist));

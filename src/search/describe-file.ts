@@ -16,6 +16,7 @@ import { JOURNAL_FILE } from '../storage/index.js';
 import type { FileDescription } from './file-description.js';
 import { BASELINES_FILE } from './baselines-results.js';
 import { loadSearchConfig } from './config/read-search-config.js';
+import { EVALUATION_FILE } from './evaluate/evaluation-facts.js';
 import { readRun } from './read-run.js';
 import { RESULTS_FILE } from './results.js';
 import { readBaselines, readResults } from './results-file.js';
@@ -49,6 +50,7 @@ async function describeFolder(folder: string): Promise<FileDescription> {
   if (has('images.json')) return (await parts()).describeImages(join(folder, 'images.json'));
   if (has(CLASSES_FILE)) return (await parts()).describeImages(folder);
   if (has(BASELINES_FILE) && !has(JOURNAL_FILE)) return describeBaselines(join(folder, BASELINES_FILE));
+  if (has(EVALUATION_FILE) && has(RESULTS_FILE)) return describeEvaluation(join(folder, RESULTS_FILE));
   if (!has(JOURNAL_FILE)) throw unknown(folder, `a folder without model.json or ${JOURNAL_FILE}`);
   const journal = describeJournal(folder);
   if (!has(SCHEDULES_FILE)) return { ...journal, kind: 'run' };
@@ -89,6 +91,8 @@ async function describeJson(path: string): Promise<FileDescription> {
       return describeResults(path);
     case 'bo-search/baselines':
       return describeBaselines(path);
+    case 'bo-search/evaluation':
+      return describeEvaluation(path);
     case undefined:
       if (basename(path) === RESULTS_FILE) return describeResults(path);
       if (basename(path) === BASELINES_FILE) return describeBaselines(path);
@@ -153,6 +157,16 @@ function describeBaselines(path: string): FileDescription {
   const { facts, heldOut } = given(() => readBaselines(path));
   const names = heldOut.rows.map(({ name }) => name);
   const text = `schedules scored for ${facts.model.name} on ${heldOut.images} held-out images: ${names.join(', ')}`;
+  return { kind: 'results', text, warnings: [] };
+}
+
+async function describeEvaluation(path: string): Promise<FileDescription> {
+  const { readEvaluation } = await import('./evaluate/read-evaluation.js');
+  const { manifest, defences, cells, images, report } = given(() => readEvaluation(path));
+  const attacks = [...new Set(cells.map(({ attack }) => attack.label))];
+  const labels = defences.map(({ label }) => label);
+  const doubts = report.warnings.filter(({ severity }) => severity === 'warning').length;
+  const text = `evaluation for ${manifest.facts.model.name} on ${images.length} held-out images: ${labels.join(', ')}; attacked by ${attacks.join(', ')}; ${counted(doubts, 'warning')}`;
   return { kind: 'results', text, warnings: [] };
 }
 

@@ -26,6 +26,8 @@ export type {
   RunEvaluationOptions,
 } from './evaluate/evaluation-outcome.js';
 export { dataOfResults, type EvaluationResults } from './evaluate/evaluation-results.js';
+export { evaluationJsonSchema } from './evaluate/evaluation-schema.js';
+export { readEvaluation } from './evaluate/read-evaluation.js';
 export { assertCheckable, checkSearch } from './check-search.js';
 export type { CheckedSubject, CheckSearchOptions, SearchCheck, SearchChecks } from './search-checks.js';
 export type {
@@ -36,6 +38,7 @@ export type {
   SearchOutcome,
 } from './search-outcome.js';
 export type {
+  AdaptiveEvent,
   AttackedEvent,
   AttackingDefenceEvent,
   AttackingEvent,
@@ -68,6 +71,7 @@ export { loadSearchConfig, readSearchConfig } from './config/read-search-config.
 export type { RecordedConfig, RecordedEvaluator } from './config/recorded-config.js';
 export type { SearchConfig, SearchConfigInput } from './config/search-config.js';
 export { searchConfigJsonSchema } from './config/search-config-schema.js';
+export { type AdaptiveCost, adaptiveWords } from './config/adaptive-cost.js';
 export { withEvaluationImages } from './config/evaluation-config.js';
 export { type ConfigOverrides, withOverrides } from './config/with-overrides.js';
 export { SEARCH_TEMPLATE } from './config/template.js';

@@ -99,9 +99,9 @@ describe('bo-search evaluate', () => {
       ['learned', 'pgd-l2 ε=2', [1, 2]],
     ]);
     expect(manifest).toMatchObject({
-      versions: { boSearch: expect.any(String) as string, node: process.versions.node },
+      versions: { boSearch: expect.any(String) as unknown as string, node: process.versions.node },
       precision: 'float32',
-      schedules: expect.stringMatching(/^sha256:/) as string,
+      schedules: expect.stringMatching(/^sha256:/) as unknown as string,
       facts: { seed: 1, task: 'coarse', backend: 'wasm', gradients: 'exact', purifications: 2 },
     });
     expect(read('runs/base/results.json')).not.toMatch(/seconds/);
@@ -172,7 +172,9 @@ describe('bo-search evaluate', () => {
     });
     expect(await rival).toMatchObject({
       code: 3,
-      stderr: expect.stringMatching(/study\.lock: expected no other writer, got process \d+/) as string,
+      stderr: expect.stringMatching(
+        /study\.lock: expected no other writer, got process \d+/,
+      ) as unknown as string,
     });
     expect(interrupted.code).toBe(130);
     expect(interrupted.stderr).toMatch(

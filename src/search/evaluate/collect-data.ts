@@ -104,10 +104,12 @@ async function convergence(session: EvaluationSession): Promise<EvaluationData['
   );
 }
 
-/** The first family of a fixed budget that follows gradients, at its middle bound. */
+/** The first family of a fixed budget that follows gradients over many steps, at its middle bound. */
 function convergenceAttack(attacks: readonly PlannedAttack[]): PlannedAttack | undefined {
   const fits = ({ attack }: PlannedAttack) => attack.kind === 'fixed-budget' && attack.needs === 'gradients';
-  const family = attacks.find(fits)?.family;
+  // one step shows little, and a cascade takes means over draws of its own
+  const isPlain = ({ attack }: PlannedAttack) => !/^(fgsm|autoattack)/.test(attack.settings.name);
+  const family = (attacks.find((one) => fits(one) && isPlain(one)) ?? attacks.find(fits))?.family;
   const members = attacks.filter((one) => one.family === family && fits(one));
   return members[Math.floor(members.length / 2)];
 }

@@ -11,18 +11,22 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { SchedulesFile } from '../../../src/schedules/index.js';
 import {
   buildAttack,
+  describeFile,
   dataOfResults,
+  evaluationJsonSchema,
   type EvaluationResults,
+  readEvaluation,
   readSearchConfig,
   runEvaluation,
   type RunEvaluationOptions,
   type SearchEvent,
   withEvaluationImages,
 } from '../../../src/search/index.js';
-import { rejected } from '../../objective/thrown.js';
+import { rejected, thrown } from '../../objective/thrown.js';
 
 let folder: string;
 beforeAll(() => {
@@ -81,6 +85,49 @@ describe('runEvaluation(config, { out, schedules })', () => {
     expect(learned.perImage.every(({ tally }) => tally.queries === 4)).toBe(true);
     expect(bare.attack.gradients).toEqual({ kind: 'exact' });
     expect(results.report.attacks).toHaveLength(2);
+  });
+
+  it('leaves a file that its schema describes, and that can be read and described', async () => {
+    const file = at('first', 'results.json');
+    const validate = new Ajv2020({ strict: true }).compile(evaluationJsonSchema());
+    expect([validate(JSON.parse(bytes('first'))), validate.errors]).toEqual([true, null]);
+    expect(readEvaluation(file)).toEqual(JSON.parse(bytes('first')));
+    for (const place of [file, at('first')]) {
+      expect((await describeFile(place)).text).toMatch(
+        /^evaluation for fashion-hvae on 4 held-out images: learned, no defence; attacked by pgd-l2 ε=2; \d+ warnings?$/,
+      );
+    }
+  });
+
+  it.each([
+    ['no JSON', (text: string) => text.slice(1), /^: expected JSON, got /],
+    [
+      'another seed',
+      (text: string) => text.replace('"seed": 1', '"seed": -1'),
+      /^ manifest\.facts\.seed: expected an integer of at least 0, got -1$/,
+    ],
+    [
+      'an image too few',
+      (text: string) => text.replace(/"outcomes": "./, '"outcomes": "'),
+      /^ cells\[0\]\.images\.norms: expected 3, one a letter of outcomes, got 4$/,
+    ],
+    [
+      'an image too many',
+      (text: string) => text.replace('"outcomes": "', '"outcomes": "f'),
+      /^ cells\[0\]\.images\.outcomes: expected at most 4, one an image, got 5$/,
+    ],
+    [
+      'counts that nothing adds up to',
+      (text: string) => text.replace(/"cleanErrors": \d+/, '"cleanErrors": 4'),
+      /^ report\.attacks: expected what the cells add up to, got other numbers$/,
+    ],
+  ])('is refused as a file with %s', async (_, damage, message) => {
+    writeFileSync(at('damaged.json'), damage(bytes('first')));
+    const [code, said] = thrown(() => readEvaluation(at('damaged.json')));
+    expect([code, said.replace(at('damaged.json'), '')]).toEqual([
+      'E_STORAGE',
+      expect.stringMatching(message),
+    ]);
   });
 
   it('goes on after an interruption in the middle, to the same bytes', async () => {
@@ -265,5 +312,12 @@ describe('runEvaluation refuses', () => {
       'E_SCHEDULES',
       'schedules to compare: expected attenuation 1 as in the configuration, got 0.7 in schedules[0]',
     ]);
+  });
+});
+
+describe('the JSON Schema of an evaluation', () => {
+  it('is the one in schemas/', () => {
+    const file = new URL('../../../schemas/evaluation.schema.json', import.meta.url);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(evaluationJsonSchema());
   });
 });
