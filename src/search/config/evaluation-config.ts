@@ -18,7 +18,8 @@ const listOf = <T extends z.ZodType>(of: T, what: string) =>
 const bounds = () =>
   z.union([positive(), listOf(positive(), 'bounds')], 'expected a bound or a list of bounds');
 
-const eot = section({
+/** How an attack takes an expectation over draws. */
+export const eot = section({
   draws: count(MOST_DRAWS)
     .default(1)
     .describe('Draws of the deployed defence behind one answer to the attack.'),
@@ -81,7 +82,7 @@ const checks = section({
 });
 
 export const evaluation = section({
-  images: count().default(100).describe('Held-out images; none of them was searched on.'),
+  images: count().default(50).describe('Held-out images; none of them was searched on.'),
   purifications: count(MOST_DRAWS)
     .default(4)
     .describe('K: the deployed defence is the mean of the logits of so many purifications.'),

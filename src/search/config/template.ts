@@ -15,15 +15,19 @@ task: coarse
 #   "evaluator: { command: [python3, judge.py] }", see docs/evaluator-protocol.md. The command is started here, without a
 #   shell; "cwd", "env", "startSeconds", "silenceSeconds" and "restarts" may stand beside it.
 
-# How attacked images are made. They stay fixed while α changes.
+# How attacked images are made. They stay fixed while α changes, but against: each.
 attack:
   kind: pgd-l2 # or fgsm-l2
-  against: classifier # the bare classifier; or defence: the whole defence with every α = 0
+  # the bare classifier; defence: the whole defence with every α = 0; or each: no fixed images, every α is attacked anew,
+  # which takes many times longer, and is what an attacker does who knows α
+  against: classifier
   l2Bound: 3 # largest L2 norm of the perturbation, values in [0, 1]
   steps: 10 # pgd-l2 only
   # stepSize: 0.75 # length of a step; default 2.5 · l2Bound / steps: room to reach the bound and move along it
   # randomStart: false # begin at a random point within the bound
   # restarts: 1 # runs an image; the strongest counts
+  # With "against: each" also "eot: { draws: 4, mode: mean-logits }", draws of the defence behind each step (default 1),
+  # or "mode: mean-gradient", the mean of the gradients of single draws.
   # With fgsm-l2 also "direction: gradient" (its one step goes along the gradient; the default) or "direction: sign"
   # (along the gradient's signs, scaled to the bound); without the pgd-l2 keys above.
   # keepOnlySuccessful: false # true: leave out images on which the attack failed, as the paper did
@@ -64,11 +68,11 @@ heldOut:
 
 # What "npx bo-search evaluate runs/first --out runs/evaluation" attacks, how, and how it is judged. No part of a search.
 # evaluation:
-  # images: 100 # held-out images
+  # images: 50 # held-out images; 200 and more for a result
   # purifications: 4 # K: the defence is the mean of the logits of so many purifications
   # Attacks with their settings; a list of bounds is one attack each, "linfBound" for those in L∞. Without the line: pgd-l2 at
   # half, one and two times attack.l2Bound, and deepfool.
-  # attacks: [{ name: pgd-l2, label: pgd, steps: 40, l2Bound: [1.5, 3], images: 50, eot: { draws: 1, mode: mean-logits } }]
+  # attacks: [{ name: pgd-l2, label: pgd, steps: 40, l2Bound: [1.5, 3], images: 20, eot: { draws: 1, mode: mean-logits } }]
   # defences: [learned, linear, cosine, step, constant 0, none, noise, blur] # or file, reversed linear, a schedule's label
   # preprocessing: [off, on] # schedules without and with the preprocessing above; default as configured
   # noise: { l2Norm: 3 } # of the defence noise; default that of the preprocessing, else attack.l2Bound

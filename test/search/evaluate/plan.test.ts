@@ -65,10 +65,10 @@ const refusal = (evaluation: string, options: Parameters<typeof planOf>[1] = {})
 describe('attacks of an evaluation', () => {
   it('are PGD at three bounds around that of the search, and DeepFool, where nothing is said', () => {
     expect(attacks('')).toEqual([
-      { label: 'pgd-l2 ε=1', family: 'pgd-l2', images: 100, bound: 1, draws: 1 },
-      { label: 'pgd-l2 ε=2', family: 'pgd-l2', images: 100, bound: 2, draws: 1 },
-      { label: 'pgd-l2 ε=4', family: 'pgd-l2', images: 100, bound: 4, draws: 1 },
-      { label: 'deepfool', family: 'deepfool', images: 100, bound: null, draws: 1 },
+      { label: 'pgd-l2 ε=1', family: 'pgd-l2', images: 50, bound: 1, draws: 1 },
+      { label: 'pgd-l2 ε=2', family: 'pgd-l2', images: 50, bound: 2, draws: 1 },
+      { label: 'pgd-l2 ε=4', family: 'pgd-l2', images: 50, bound: 4, draws: 1 },
+      { label: 'deepfool', family: 'deepfool', images: 50, bound: null, draws: 1 },
     ]);
   });
 
@@ -231,7 +231,7 @@ describe('the evaluation section', () => {
 
   it('has defaults for all that does not depend on others', () => {
     expect(evaluationOf(configOf(''))).toEqual({
-      images: 100,
+      images: 50,
       purifications: 4,
       gradients: 'exact',
       verification: { draws: 10, share: 0.5 },
