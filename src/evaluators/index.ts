@@ -4,6 +4,7 @@ export type { InProcessOptions } from './in-process-objective.js';
 export { sharedObjective } from './shared-objective.js';
 export { evaluatorProtocolJsonSchema, openCommandEvaluator, PROTOCOL_VERSION } from './command/index.js';
 export type {
+  AttackableSpec,
   AttackSpec,
   Backoff,
   CancelledReply,
@@ -11,6 +12,7 @@ export type {
   CommandEvaluator,
   CommandEvaluatorOptions,
   DefenceSpec,
+  DeployedSpec,
   DescribeRequest,
   DescriptionReply,
   ErrorReply,
@@ -24,12 +26,19 @@ export type {
   EvaluatorRequestOptions,
   EvaluatorSample,
   FaultReason,
+  GradientReply,
+  ImagesAsked,
+  ImagesRequest,
+  LogitsRequest,
   OpenSampleOptions,
   OutcomesReply,
+  PixelsReply,
   ProgressReply,
   SampledReply,
   SampleRequest,
   SampleSpec,
+  ScoresReply,
+  VjpRequest,
 } from './command/index.js';
 export {
   checkEvaluator,

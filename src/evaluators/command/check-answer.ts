@@ -1,43 +1,65 @@
 /** Whether a reply answers the request it came for: its kind, and as many of everything as was asked for. */
+import { checkGradient, checkPixels, checkScores, type Described } from './check-model-answer.js';
 import { type EvaluatorFault, fault } from './fault.js';
 import type {
-  DescribeRequest,
   DescriptionReply,
   EvaluateRequest,
   EvaluatorReply,
+  EvaluatorRequest,
   OutcomesReply,
   SampledReply,
   SampleRequest,
 } from './messages.js';
-
-/** Requests that are answered. */
-export type AnsweredRequest = DescribeRequest | SampleRequest | EvaluateRequest;
+import type { GradientReply, PixelsReply, ScoresReply } from './model-messages.js';
 
 /** What answers a request. */
-export type AnswerTo<R extends AnsweredRequest> = R extends DescribeRequest
-  ? DescriptionReply
-  : R extends SampleRequest
-    ? SampledReply
-    : OutcomesReply;
+interface Answers {
+  readonly describe: DescriptionReply;
+  readonly sample: SampledReply;
+  readonly evaluate: OutcomesReply;
+  readonly images: PixelsReply;
+  readonly logits: ScoresReply;
+  readonly vjp: GradientReply;
+}
 
-const ANSWERS = { describe: 'description', sample: 'sampled', evaluate: 'outcomes' } as const;
+/** Requests that are answered. */
+export type AnsweredRequest = Extract<EvaluatorRequest, { readonly kind: keyof Answers }>;
 
-/**
- * The first thing wrong with an answer, or undefined. Replies that end or accompany any request are not for it.
- * @param classes - how many the evaluator described.
- */
+export type AnswerTo<R extends AnsweredRequest> = Answers[R['kind']];
+
+const ANSWERS = {
+  describe: 'description',
+  sample: 'sampled',
+  evaluate: 'outcomes',
+  images: 'pixels',
+  logits: 'scores',
+  vjp: 'gradient',
+} as const satisfies { [K in keyof Answers]: Answers[K]['kind'] };
+
+/** The first thing wrong with an answer, or undefined. Replies that end or accompany any request are not for it. */
 export function checkAnswer(
   request: AnsweredRequest,
   reply: EvaluatorReply,
-  classes: number,
+  described: Described,
 ): EvaluatorFault | undefined {
   if (reply.kind !== ANSWERS[request.kind]) {
     return fault('wrong-kind', `expected ${ANSWERS[request.kind]} or error, got ${reply.kind}`);
   }
-  if (reply.kind === 'description') return checkDescription(reply);
-  if (reply.kind === 'sampled' && request.kind === 'sample') return checkSampled(request, reply, classes);
-  if (reply.kind === 'outcomes' && request.kind === 'evaluate') return checkOutcomes(request, reply);
-  return undefined;
+  // of the kind that answers the request, as was seen above
+  switch (request.kind) {
+    case 'describe':
+      return checkDescription(reply as DescriptionReply);
+    case 'sample':
+      return checkSampled(request, reply as SampledReply, described.classes);
+    case 'evaluate':
+      return checkOutcomes(request, reply as OutcomesReply);
+    case 'images':
+      return checkPixels(request, reply as PixelsReply, described);
+    case 'logits':
+      return checkScores(request, reply as ScoresReply, described);
+    case 'vjp':
+      return checkGradient(request, reply as GradientReply, described);
+  }
 }
 
 function checkDescription({ latents, classes, sets }: DescriptionReply): EvaluatorFault | undefined {

@@ -1,7 +1,10 @@
 /** What a caller sees of a command that judges trials. */
+import type { AttackableModel } from '../../objective/attacks/model/attackable-model.js';
+import type { ImageSet } from '../../objective/images/image-set.js';
 import type { BlockObjective, ImageOutcomes } from '../../trial/index.js';
 import type { EvaluatorProgress } from './events.js';
 import type { DescriptionReply, SampledReply, SampleSpec } from './messages.js';
+import type { DeployedSpec } from './model-messages.js';
 
 /** What a single request may be given. */
 export interface EvaluatorRequestOptions {
@@ -22,6 +25,15 @@ export interface EvaluateOptions extends EvaluatorRequestOptions {
   readonly images?: number;
 }
 
+/** Images of a set, chosen as for a sample. */
+export interface ImagesAsked {
+  readonly set: string;
+  /** At least 1. */
+  readonly images: number;
+  /** An integer of at least 0. */
+  readonly seed: number;
+}
+
 export interface CommandEvaluator {
   /** As the first process gave it; later ones must give the same. */
   readonly description: DescriptionReply;
@@ -31,6 +43,19 @@ export interface CommandEvaluator {
    * signal's reason if it is aborted.
    */
   openSample(spec: SampleSpec, options?: OpenSampleOptions): Promise<EvaluatorSample>;
+  /**
+   * Images with their pixels: those a sample of that set, number and seed has before any attack.
+   * @throws BoSearchError `E_ATTACK` for an evaluator that cannot be attacked, `E_CONFIG` for a set there is not or more
+   * images than it has, `E_IMAGES` for pixels outside [0, 1] or an id twice, and as the calls of `model`.
+   */
+  images(asked: ImagesAsked, options?: EvaluatorRequestOptions): Promise<ImageSet>;
+  /**
+   * A defence as attacks see it. Its calls follow their arguments alone: where the process breaks down over one, the next
+   * process is asked again. They throw BoSearchError `E_EVALUATOR` for an error it answers, EvaluatorGoneError after too
+   * many restarts, ShapeError for lengths that do not fit, and the signal's reason if it is aborted.
+   * @throws BoSearchError `E_ATTACK` for an evaluator that cannot be attacked, `E_ALPHAS` for α of another number.
+   */
+  model(spec: DeployedSpec, options?: EvaluatorRequestOptions): AttackableModel;
   /** Gives the open request up and ends the process; killed after the grace. Until then it keeps the caller alive. */
   close(): Promise<void>;
 }

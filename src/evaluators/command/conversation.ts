@@ -3,10 +3,11 @@
  * is answered when it is gone, so that its last words are known and nothing of it is left when another is started.
  */
 import { type AnsweredRequest, type AnswerTo, checkAnswer } from './check-answer.js';
+import type { Described } from './check-model-answer.js';
 import { type Child, startChild } from './child.js';
 import type { EvaluatorProgress } from './events.js';
 import { type EvaluatorFault, fault } from './fault.js';
-import type { EvaluatorReply } from './messages.js';
+import type { DescriptionReply, EvaluatorReply } from './messages.js';
 import type { EvaluatorSettings } from './options.js';
 import { readReply } from './read-reply.js';
 
@@ -50,8 +51,8 @@ export class Conversation {
   readonly #child: Child;
   #open: Open | undefined;
   #lastId = 0;
-  /** As described; before that no answer is about classes. */
-  #classes = 0;
+  /** Before it described itself no answer is about classes or images. */
+  #described: Described = { classes: 0, pixels: 0 };
   #fault: EvaluatorFault | undefined;
   #ended = false;
 
@@ -146,9 +147,9 @@ export class Conversation {
     }
     if (open.aborted) return this.#settle({ kind: 'aborted' });
     if (reply.kind === 'error') return this.#settle({ kind: 'refused', message: reply.message });
-    const wrong = checkAnswer(open.request, reply, this.#classes);
+    const wrong = checkAnswer(open.request, reply, this.#described);
     if (wrong !== undefined) return this.#break(wrong);
-    if (reply.kind === 'description') this.#classes = reply.classes.length;
+    if (reply.kind === 'description') this.#described = sizesOf(reply);
     this.#settle({ kind: 'answered', reply: reply as AnswerTo<AnsweredRequest> });
   }
 
@@ -202,6 +203,11 @@ export class Conversation {
     this.#open = undefined;
     open.settle(answer);
   }
+}
+
+function sizesOf({ classes, attackable }: DescriptionReply): Described {
+  const [height, width, channels] = attackable?.shape ?? [0, 0, 0];
+  return { classes: classes.length, pixels: height * width * channels };
 }
 
 /** Until what is in the pipes now has been read: standard error may be behind standard output. */

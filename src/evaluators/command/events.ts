@@ -16,7 +16,7 @@ export type EvaluatorEvent =
   | { readonly kind: 'described'; readonly description: DescriptionReply }
   | ({
       readonly kind: 'progress';
-      readonly request: 'describe' | 'sample' | 'evaluate';
+      readonly request: 'describe' | 'sample' | 'evaluate' | 'images' | 'logits' | 'vjp';
     } & EvaluatorProgress)
   /** A line of its standard error, without control characters, cut after 400 characters. */
   | { readonly kind: 'stderr'; readonly line: string }

@@ -4,10 +4,22 @@ export type {
   EvaluateOptions,
   EvaluatorRequestOptions,
   EvaluatorSample,
+  ImagesAsked,
   OpenSampleOptions,
 } from './command-evaluator.js';
 export type { EvaluatorEvent, EvaluatorListener, EvaluatorProgress } from './events.js';
+export type { DefenceSpec } from './defence-spec.js';
 export type { FaultReason } from './fault.js';
+export type {
+  AttackableSpec,
+  DeployedSpec,
+  GradientReply,
+  ImagesRequest,
+  LogitsRequest,
+  PixelsReply,
+  ScoresReply,
+  VjpRequest,
+} from './model-messages.js';
 export { evaluatorProtocolJsonSchema } from './message-schemas.js';
 export { openCommandEvaluator } from './open-command-evaluator.js';
 export { PROTOCOL_VERSION } from './messages.js';
@@ -15,7 +27,6 @@ export type {
   AttackSpec,
   CancelledReply,
   CancelRequest,
-  DefenceSpec,
   DescribeRequest,
   DescriptionReply,
   ErrorReply,

@@ -1,6 +1,7 @@
 /** The evaluator protocol as schemas: the source of both the checks on replies and the published JSON Schema. */
 import { z } from 'zod';
 import { MAX_LATENTS } from '../../schedules/index.js';
+import { alphas, defence } from './defence-schema.js';
 import {
   type CancelRequest,
   type DescribeRequest,
@@ -16,46 +17,25 @@ import {
   type SampleRequest,
   type SampleSpec,
 } from './messages.js';
+import { attackable, modelReplySchemas, modelRequestSchemas } from './model-message-schemas.js';
+import {
+  bits,
+  flag,
+  hash,
+  id,
+  integer,
+  kind,
+  list,
+  name,
+  oneOf,
+  positive,
+  protocol,
+  section,
+  text,
+} from './schema-parts.js';
 
 /** Most classes: more than ImageNet-21k has. Every row of the results has two numbers a class. */
 const MOST_CLASSES = 30_000;
-
-/** Longest name of anything, as in the schedules file. */
-const LONGEST_NAME = 200;
-
-const SHARE = 'expected a number above 0 and at most 1';
-const POSITIVE = 'expected a number above 0';
-const HASH = 'expected "sha256:" and 64 hexadecimal digits';
-
-const integer = (least: number) => {
-  const expected = `expected an integer of at least ${least}`;
-  return z.int(expected).min(least, expected);
-};
-const text = (most: number) => {
-  const expected = `expected a text of 1 to ${most} characters`;
-  return z.string(expected).min(1, expected).max(most, expected);
-};
-const list = <T extends z.ZodType>(item: T, what: string, least = 0) => {
-  const expected = `expected a list of ${what}`;
-  return z.array(item, expected).min(least, `${expected}, at least ${least}`);
-};
-const name = () => text(LONGEST_NAME);
-const hash = () => z.string(HASH).regex(/^sha256:[0-9a-f]{64}$/, HASH);
-const share = () => z.number(SHARE).positive(SHARE).max(1, SHARE);
-const positive = () => z.number(POSITIVE).positive(POSITIVE);
-const flag = () => z.boolean('expected true or false');
-const section = <T extends z.ZodRawShape>(fields: T) =>
-  z.object(fields, `expected an object with ${Object.keys(fields).join(', ')}`);
-const oneOf = <const T extends readonly [string, ...string[]]>(names: T) =>
-  z.enum(names, `expected one of ${names.join(', ')}`);
-const kind = <const T extends string>(value: T) => z.literal(value).describe('What the message is.');
-const bits = () => {
-  const expected = 'expected a text of 0 and 1, one character an image';
-  return z.string(expected).regex(/^[01]+$/, expected);
-};
-const id = () => integer(1).describe('Number of the request, counted up by the caller.');
-const protocol = () =>
-  z.literal(PROTOCOL_VERSION, `expected ${PROTOCOL_VERSION}`).describe('Version of the protocol.');
 
 const attack = section({
   kind: oneOf(['pgd-l2', 'fgsm-l2']).describe('Which attack.'),
@@ -75,22 +55,6 @@ const attack = section({
     .describe('fgsm-l2: along the gradient or its sign, scaled to the bound.'),
 });
 
-const defence = section({
-  temperature: share().nullable().describe('Scale of the prior noise; null for what the model was made for.'),
-  attenuation: share().describe('Factor on α before mixing.'),
-  blur: section({
-    sigma: positive().describe('Standard deviation, in pixels.'),
-    kernelSize: z
-      .union([integer(1), oneOf(['paper', 'reference'])], 'expected taps, paper or reference')
-      .describe('Taps (odd), or a rule by image size.'),
-  })
-    .nullable()
-    .describe('Gaussian blur before the model; null for none.'),
-  noise: section({ l2Norm: positive().describe("L2 norm every image's noise is scaled to.") })
-    .nullable()
-    .describe('Gaussian noise after the blur; null for none.'),
-});
-
 /** All that makes a sample. */
 const sampleSpecSchema = section({
   set: name().describe("Image set by name, one of the description's sets."),
@@ -106,8 +70,6 @@ const sampleSpecSchema = section({
   defence: defence.describe('All of the defence but α.'),
   attack: attack.nullable().describe('How attacked images are made; null where parts has no robust.'),
 }) satisfies z.ZodType<SampleSpec>;
-
-const alpha = z.number('expected a number from 0 to 1').min(0).max(1);
 
 const requestSchemas = {
   describe: section({
@@ -128,10 +90,7 @@ const requestSchemas = {
     kind: kind('evaluate'),
     sample: sampleSpecSchema.describe('The sample the block is of, whole.'),
     name: name().describe("The sample's name, as in the journal."),
-    alphas: z
-      .array(alpha)
-      .min(1)
-      .max(MAX_LATENTS)
+    alphas: alphas()
       .nullable()
       .describe('α before attenuation, one a latent; null asks for the classifier without a defence.'),
     block: section({
@@ -146,6 +105,7 @@ const requestSchemas = {
     kind: kind('cancel'),
     of: id().describe('Number of the request to give up.'),
   }) satisfies z.ZodType<CancelRequest>,
+  ...modelRequestSchemas,
 } satisfies { [K in EvaluatorRequest['kind']]: z.ZodType<Extract<EvaluatorRequest, { kind: K }>> };
 
 const description = section({
@@ -182,6 +142,9 @@ const description = section({
   can: list(oneOf(['sample', 'cancel', 'no-defence']), 'abilities')
     .exactOptional()
     .describe('What it knows beyond describe and evaluate.'),
+  attackable: attackable
+    .exactOptional()
+    .describe('There where it knows images and logits, and can be attacked.'),
 }) satisfies z.ZodType<DescriptionReply>;
 
 const sampled = section({
@@ -221,6 +184,7 @@ export const replySchemas = {
       .exactOptional()
       .describe('One character an attacked image of the block: 1 right, 0 wrong.'),
   }) satisfies z.ZodType<OutcomesReply>,
+  ...modelReplySchemas,
   progress: section({
     id: id(),
     kind: kind('progress'),

@@ -2,11 +2,21 @@
  * The words of the evaluator protocol, version 1: one JSON object a line, requests on the child's standard input,
  * replies on its standard output. `docs/evaluator-protocol.md` says the same in prose.
  *
- * The child answers every `describe`, `sample` and `evaluate` once, by a message with the request's id, and may send any
- * number of `progress` messages before. At most one of the three is open at a time; a `cancel` may come meanwhile. The
- * end of its input asks the child to exit. Standard error is free text.
+ * The child answers every request but `cancel` once, by a message with the request's id, and may send any number of
+ * `progress` messages before. At most one of them is open at a time; a `cancel` may come meanwhile. The end of its input
+ * asks the child to exit. Standard error is free text.
  */
 import type { Bits } from '../../trial/index.js';
+import type { DefenceSpec } from './defence-spec.js';
+import type {
+  AttackableSpec,
+  GradientReply,
+  ImagesRequest,
+  LogitsRequest,
+  PixelsReply,
+  ScoresReply,
+  VjpRequest,
+} from './model-messages.js';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -49,7 +59,14 @@ export interface CancelRequest {
   readonly of: number;
 }
 
-export type EvaluatorRequest = DescribeRequest | SampleRequest | EvaluateRequest | CancelRequest;
+export type EvaluatorRequest =
+  | DescribeRequest
+  | SampleRequest
+  | EvaluateRequest
+  | ImagesRequest
+  | LogitsRequest
+  | VjpRequest
+  | CancelRequest;
 
 /** All that makes a sample: equal specifications must give equal outcomes, in any process and in any order. */
 export interface SampleSpec {
@@ -68,18 +85,6 @@ export interface SampleSpec {
   readonly defence: DefenceSpec;
   /** How attacked images are made; null where `parts` has no `robust`. */
   readonly attack: AttackSpec | null;
-}
-
-/** All of the defence but α. */
-export interface DefenceSpec {
-  /** Scale of the prior noise, in (0, 1]; null for what the model was made for. */
-  readonly temperature: number | null;
-  /** Factor on α before mixing, in (0, 1]. */
-  readonly attenuation: number;
-  /** Gaussian blur before the model: standard deviation and taps in pixels, or a rule by image size. */
-  readonly blur: { readonly sigma: number; readonly kernelSize: number | 'paper' | 'reference' } | null;
-  /** Gaussian noise after the blur, each image's scaled to this L2 norm. */
-  readonly noise: { readonly l2Norm: number } | null;
 }
 
 /** The attack, every default filled in. */
@@ -118,6 +123,8 @@ export interface DescriptionReply {
   readonly device?: string;
   /** What it knows beyond `describe` and `evaluate`. */
   readonly can?: readonly ('sample' | 'cancel' | 'no-defence')[];
+  /** There where it knows `images` and `logits`, and can be attacked. */
+  readonly attackable?: AttackableSpec;
 }
 
 /** Answer to `sample`. */
@@ -175,4 +182,12 @@ export interface ErrorReply {
 }
 
 export type EvaluatorReply =
-  DescriptionReply | SampledReply | OutcomesReply | ProgressReply | CancelledReply | ErrorReply;
+  | DescriptionReply
+  | SampledReply
+  | OutcomesReply
+  | PixelsReply
+  | ScoresReply
+  | GradientReply
+  | ProgressReply
+  | CancelledReply
+  | ErrorReply;

@@ -1,6 +1,8 @@
 /** A command that judges trials: started once, started again when it breaks down, asked one thing at a time. */
 import { BoSearchError } from '../../errors.js';
 import type { CommandEvaluator, EvaluatorRequestOptions } from './command-evaluator.js';
+import { commandImages } from './command-images.js';
+import { commandModel } from './command-model.js';
 import { openCommandSample } from './open-command-sample.js';
 import { type CommandEvaluatorOptions, evaluatorSettings } from './options.js';
 import { joinSignals } from './pause.js';
@@ -38,6 +40,8 @@ export async function openCommandEvaluator(
   return {
     description: session.description,
     openSample: (spec, sampleOptions = {}) => openCommandSample(session, exclusively, spec, sampleOptions),
+    images: (asked, requestOptions = {}) => commandImages(session, exclusively, asked, requestOptions),
+    model: (spec, requestOptions = {}) => commandModel(session, exclusively, spec, requestOptions),
     close: async () => {
       if (closing.signal.aborted) return takeTurn(async () => undefined);
       closing.abort(

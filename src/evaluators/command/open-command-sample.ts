@@ -62,7 +62,8 @@ export async function openCommandSample(
   };
 }
 
-function assertSet({ description, name }: Session, spec: SampleSpec): void {
+/** @throws BoSearchError `E_CONFIG` for a set there is not or more images than it has. */
+export function assertSet({ description, name }: Session, spec: Pick<SampleSpec, 'set' | 'images'>): void {
   const set = description.sets.find((one) => one.name === spec.set);
   if (set === undefined) {
     const names = description.sets.map((one) => one.name).join(', ');

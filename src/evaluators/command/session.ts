@@ -201,7 +201,7 @@ export function faultOf(
 }
 
 /** All of a description that must be the same in every process: the device may differ, and the release. */
-const LASTING = ['model', 'latents', 'classes', 'sets', 'can'] as const;
+const LASTING = ['model', 'latents', 'classes', 'sets', 'can', 'attackable'] as const;
 
 function changeOf(before: DescriptionReply, now: DescriptionReply): EvaluatorFault | undefined {
   for (const key of LASTING) {

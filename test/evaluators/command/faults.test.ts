@@ -33,7 +33,7 @@ const FAULTS: readonly [fault: string, reason: string, message: string][] = [
   [
     'unknown-kind',
     'wrong-kind',
-    'kind: expected one of description, sampled, outcomes, progress, cancelled, error, got "result"',
+    'kind: expected one of description, sampled, outcomes, pixels, scores, gradient, progress, cancelled, error, got "result"',
   ],
   ['version', 'wrong-version', 'description.protocol: expected 1, got 2'],
   [
@@ -141,7 +141,7 @@ describe('openCommandEvaluator: what keeps an evaluator from starting', () => {
     [{ start: 'garbage' }, 'expected a line of JSON, got "Epoch 1/10: loss nan"'],
     [
       { start: 'wrong-id' },
-      'kind: expected one of description, sampled, outcomes, progress, cancelled, error, got nothing',
+      'kind: expected one of description, sampled, outcomes, pixels, scores, gradient, progress, cancelled, error, got nothing',
     ],
     [
       { say: { latents: [] } },

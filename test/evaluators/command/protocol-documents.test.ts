@@ -17,7 +17,7 @@ function validatorOf(definition: string): (value: unknown) => boolean {
   return ajv.compile({ ...schema, anyOf: undefined, $ref: `#/$defs/${definition}` });
 }
 
-const REQUESTS = ['describe', 'sample', 'evaluate', 'cancel'];
+const REQUESTS = ['describe', 'sample', 'evaluate', 'images', 'logits', 'vjp', 'cancel'];
 const definitionOf = (kind: string): string => `${kind}-${REQUESTS.includes(kind) ? 'request' : 'reply'}`;
 
 describe('the JSON Schema of the protocol', () => {
@@ -39,6 +39,10 @@ describe('the JSON Schema of the protocol', () => {
     ['sampled-reply', { hash: 'abc' }],
     ['outcomes-reply', { clean: '12' }],
     ['evaluate-request', { alphas: [1.5] }],
+    ['description-reply', { attackable: { shape: [2, 2], dtype: 'float32', gradients: true, draws: true } }],
+    ['images-request', { seed: -1 }],
+    ['vjp-request', { cotangent: [1, 2] }],
+    ['scores-reply', { logits: [1.5, -0.5] }],
     ['error-reply', { message: 3 }],
   ])('refuses a %s with %j', (definition, change) => {
     const example = examples.find(({ kind }) => definitionOf(String(kind)) === definition);
