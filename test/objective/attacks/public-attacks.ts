@@ -15,6 +15,9 @@ import type { Runtime } from '../../../src/objective/tensors/runtime.js';
 
 const FOLDER = new URL('../../fixtures/attacks/', import.meta.url);
 
+/** An attack takes up to 8 s of a processor, which several may share. */
+export const BUSY_MACHINE_MS = 180_000;
+
 export type Task = 'coarse' | 'fine';
 
 interface CommonRun {
@@ -31,11 +34,11 @@ export interface NormsRun extends CommonRun {
   readonly norms: readonly (number | null)[];
 }
 
-/** A fixed-budget attack: by bound, a character an image, 1 fooled, 0 not, x for clean errors. */
+/** A fixed-budget attack: by bound, for every seed of theirs, a character an image: 1 fooled, 0 not, x for clean errors. */
 export interface BoundsRun extends CommonRun {
   readonly norm: 'l2' | 'linf';
   readonly bounds: readonly number[];
-  readonly fooled: Readonly<Record<string, string>>;
+  readonly fooled: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface FixtureImages {
