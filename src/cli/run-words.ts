@@ -1,5 +1,5 @@
 /** What each event of a search says, in one line; an event without words does not compile. */
-import type { ImagesDone, SearchEvent, TrialEvent } from '../search/index.js';
+import { adaptiveWords, type ImagesDone, type SearchEvent, type TrialEvent } from '../search/index.js';
 import { oneLine } from './terminal.js';
 import type { PassedOver } from '../objective/index.js';
 
@@ -31,6 +31,8 @@ export function wordsOf(event: SearchEvent): EventWords {
       if (ended === 0) return line(`search of ${evaluations} evaluations, kept in ${place}`);
       return line(`going on with ${place}: ${ended} of ${evaluations} evaluations are there`);
     }
+    case 'adaptive':
+      return line(adaptiveWords(event));
     case 'attacking':
       return progress(`attacking ${imagesOf(event.split)}`, event);
     case 'attacked': {

@@ -1,6 +1,9 @@
 /** The steps of attacking the images of a split. */
 import { join } from 'node:path';
+import { BoSearchError } from '../errors.js';
 import type { AttackOutcome, BuildAttackOptions, FinishedAttack } from './attack-outcome.js';
+import { attackPlan } from './config/attack-plan.js';
+import { configPlace } from './config/config-place.js';
 import type { SearchConfig } from './config/search-config.js';
 import type { AttackedEvent, SearchEvent } from './events.js';
 import { assertNothingForeign, inOwnFolder } from './in-own-folder.js';
@@ -15,6 +18,13 @@ export async function buildAttackJob(
   options: BuildAttackOptions,
 ): Promise<AttackOutcome> {
   const { out, signal, onEvent } = options;
+  if (attackPlan(config).against === 'each') {
+    throw new BoSearchError(
+      'E_CONFIG',
+      `${configPlace(options.configFile, ['attack', 'against'])}: expected classifier or defence to make attacked images, got "each"`,
+      { hint: 'with each there are none to make: every α is attacked when it is judged' },
+    );
+  }
   try {
     const judge = await openJudge(config, options);
     try {

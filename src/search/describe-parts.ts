@@ -5,6 +5,7 @@ import { loadImagePool } from '../objective/images/image-pool.js';
 import { openImagePool } from '../objective/images/open-image-pool.js';
 import { openModel, readModelManifest } from '../objective/models/open-model.js';
 import { openRuntime } from '../objective/tensors/runtime.js';
+import { adaptiveCost, adaptiveWords } from './config/adaptive-cost.js';
 import { assertEnoughImages } from './config/assert-enough-images.js';
 import { assertModelFits } from './config/assert-fits.js';
 import { assertPointsFit } from './config/assert-points-fit.js';
@@ -20,7 +21,9 @@ export async function describeConfig(config: SearchConfig, file: string): Promis
   const model = await assertModelFits(config, file);
   await assertEnoughImages(config, file, model);
   assertPointsFit(config, model.manifest.latents.length, file);
-  const text = `a search of α for ${model.manifest.name}, task ${config.task}: ${amount}`;
+  const cost = adaptiveCost(config);
+  const attacked = cost === undefined ? '' : `; ${adaptiveWords(cost)}`;
+  const text = `a search of α for ${model.manifest.name}, task ${config.task}: ${amount}${attacked}`;
   return { kind: 'config', text, warnings: [] };
 }
 

@@ -2,6 +2,7 @@
 import type { AttackSummary } from '../objective/evaluation/attack-summary.js';
 import type { SplitName } from '../objective/images/images-manifest.js';
 import type { PassedOver } from '../objective/tensors/runtime.js';
+import type { AdaptiveCost } from './config/adaptive-cost.js';
 
 /** Runtime and model are there. */
 export interface OpenedEvent {
@@ -37,6 +38,11 @@ export interface StudyOpenedEvent {
   readonly evaluations: number;
   /** Of a race. */
   readonly images?: ImagesDone;
+}
+
+/** Every α will be attacked, and what that costs. */
+export interface AdaptiveEvent extends AdaptiveCost {
+  readonly kind: 'adaptive';
 }
 
 /** Some images more are attacked. */
@@ -133,6 +139,7 @@ export interface WrittenEvent {
 export type SearchEvent =
   | OpenedEvent
   | StudyOpenedEvent
+  | AdaptiveEvent
   | AttackingEvent
   | AttackedEvent
   | TrialEvent

@@ -75,7 +75,7 @@ async function judgedSample(
     images,
     draws,
     labels: clean.labels.slice(0, images),
-    attack: sample.attack,
+    ...(sample.attack === undefined ? {} : { attack: sample.attack }),
     undefended: true,
     objective: inProcessObjective({ sample: name, noiseKey, draws, classes, weights, blocks }),
     score: (alphas, signal) => score(sample, scored, alphas, { classes, signal }),

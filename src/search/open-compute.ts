@@ -1,5 +1,6 @@
 /** What computes for a packed model: this thread, or worker threads that share the images; the numbers are the same. */
 import { BoSearchError } from '../errors.js';
+import type { WithDefence } from '../objective/evaluation/adaptive-images.js';
 import type { PrepareImages } from '../objective/evaluation/evaluation-blocks.js';
 import { openWorkerPool } from '../objective/parallel/open-worker-pool.js';
 import { bareClassifier, type DifferentiableClassifier } from '../objective/purification/bare-classifier.js';
@@ -28,6 +29,8 @@ export interface Compute {
   readonly classifier: DifferentiableClassifier;
   /** The whole defence with the α of the options. */
   readonly defence: DifferentiableClassifier;
+  /** The whole defence with any α. */
+  readonly withDefence: WithDefence;
   close(): Promise<void>;
 }
 
@@ -47,6 +50,14 @@ async function here({ purification, alphas, memoryBytes }: ComputeOptions): Prom
     prepare: (pixels, ids) => prepareImages({ ...purification, memory }, { pixels, ids }),
     classifier: bareClassifier({ runtime, classifier }),
     defence,
+    async withDefence(its, purifications, use) {
+      const lent = createDefence({ ...purification, alphas: its, purifications });
+      try {
+        return await use(lent);
+      } finally {
+        lent.dispose();
+      }
+    },
     close: async () => defence.dispose(),
   };
 }
@@ -69,5 +80,11 @@ async function inWorkers(options: ComputeOptions): Promise<Compute> {
     memoryBytes,
   });
   const { prepare, classifier } = pool;
-  return { prepare, classifier, defence: pool.defence(alphas), close: () => pool.close() };
+  return {
+    prepare,
+    classifier,
+    defence: pool.defence(alphas),
+    withDefence: (its, purifications, use) => use(pool.defence(its, purifications)),
+    close: () => pool.close(),
+  };
 }

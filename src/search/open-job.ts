@@ -2,9 +2,11 @@
 import { versions } from 'node:process';
 import { VERSION } from '../index.js';
 import type { MadeBy, NamedModel } from '../objective/attacks/sets/attacked-set.js';
+import type { WithDefence } from '../objective/evaluation/adaptive-images.js';
 import type { PrepareImages } from '../objective/evaluation/evaluation-blocks.js';
 import { canonicalJson, contentHash } from '../objective/images/content-hash.js';
 import { type OpenedModel, openModel } from '../objective/models/open-model.js';
+import type { DifferentiableClassifier } from '../objective/purification/bare-classifier.js';
 import { blurKernelSize } from '../objective/purification/blur.js';
 import type { PreprocessingOptions } from '../objective/purification/preprocessing.js';
 import { openRuntime, type Runtime } from '../objective/tensors/runtime.js';
@@ -24,9 +26,11 @@ export interface SearchJob {
   readonly temperature: number;
   readonly preprocessing: PreprocessingOptions;
   /** The bare classifier. */
-  readonly classifier: NamedModel;
+  readonly classifier: NamedModel & { readonly model: DifferentiableClassifier };
   /** The whole defence with every α = 0. */
   readonly defence: NamedModel;
+  /** The whole defence with any α, to attack. */
+  readonly withDefence: WithDefence;
   /** Makes images ready for many α, within the memory of the configuration. */
   readonly prepare: PrepareImages;
   close(): Promise<void>;
@@ -77,6 +81,7 @@ async function jobFor(
       hash: contentHash(mlvgm.hash, classifier.hash, settings),
       model: compute.defence,
     },
+    withDefence: compute.withDefence,
     prepare: compute.prepare,
     close: async () => {
       await compute.close();

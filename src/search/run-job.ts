@@ -5,6 +5,7 @@ import type { OptimizeResult, Study } from '../study/index.js';
 import { isFailed } from '../trial/index.js';
 import { readArtefacts, writeArtefacts } from './artefacts.js';
 import { bestStep } from './best-step.js';
+import { adaptiveCost } from './config/adaptive-cost.js';
 import { type SearchConfig, weightsOf } from './config/search-config.js';
 import { type RacingPlan, racingPlan } from './config/racing-plan.js';
 import { recordedConfig } from './config/recorded-config.js';
@@ -47,6 +48,8 @@ async function runWith(
   assertPointsFit(config, judge.model.latents.length, options.configFile);
   const facts = searchFacts(config, judge);
   onEvent?.(openedEvent(config, judge));
+  const cost = adaptiveCost(config);
+  if (cost !== undefined) onEvent?.({ kind: 'adaptive', ...cost });
   const there = await foundFinished({ config, facts, out, ...(onEvent === undefined ? {} : { onEvent }) });
   if (there !== undefined) return there;
   await judge.assertEnoughImages();

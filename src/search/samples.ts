@@ -1,7 +1,7 @@
 /** Makes a sample: images of one split, clean and attacked, cut into blocks and made ready for scoring. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { BoSearchError } from '../errors.js';
+import { BoSearchError, internalError } from '../errors.js';
 import { createAttack } from '../objective/attacks/attack-registry.js';
 import {
   ATTACKED_MANIFEST,
@@ -9,10 +9,16 @@ import {
   type ObtainedSet,
   obtainAttackedSet,
 } from '../objective/attacks/sets/attacked-set-files.js';
+import { type AdaptiveAttack, attackedForEach } from '../objective/evaluation/adaptive-images.js';
 import { type AttackSummary, summariseAttack } from '../objective/evaluation/attack-summary.js';
-import { createEvaluationBlocks, disposeBlocks } from '../objective/evaluation/evaluation-blocks.js';
+import {
+  type BlockOptions,
+  createEvaluationBlocks,
+  disposeBlocks,
+  type PrepareImages,
+} from '../objective/evaluation/evaluation-blocks.js';
 import { type EvaluationBlock, preparedByModel } from '../objective/evaluation/prepared-images.js';
-import { sampleName } from '../objective/evaluation/sample-name.js';
+import { type SampleParts, sampleName } from '../objective/evaluation/sample-name.js';
 import { chooseImages } from '../objective/images/choose-images.js';
 import type { ImagePool } from '../objective/images/image-pool.js';
 import { type ImageSet, imagesById } from '../objective/images/image-set.js';
@@ -30,8 +36,8 @@ export interface Sample {
   readonly noiseKey: string;
   readonly draws: number;
   readonly clean: ImageSet;
-  readonly attacked: ImageSet;
-  readonly attack: AttackSummary;
+  /** What became of the images; absent where every α is attacked for itself. */
+  readonly attack?: AttackSummary;
   readonly blocks: readonly EvaluationBlock[];
   /** The bare classifier on the same images. */
   readonly undefended: readonly EvaluationBlock[];
@@ -58,6 +64,27 @@ export async function makeSample(options: SampleOptions): Promise<Sample> {
   const { draws } = config[split];
   const count = split === 'search' ? searchSampleImages(config) : config.heldOut.images;
   const chosen = chooseImages(options.pool, { split, count, task: job.model.task, seed: config.seed });
+  const blockSize = split === 'search' ? searchBlockImages(config) : undefined;
+  const cut = blockSize === undefined ? {} : { blockSize };
+  const { parts, ...made } = await (attackPlan(config).against === 'each'
+    ? attackedWhenJudged(options, chosen, cut)
+    : attackedOnce(options, chosen, cut));
+  const noiseKey = `${split}/${config.seed}`;
+  const name = sampleName({ ...parts, defence: job.defence.hash, noiseKey, draws });
+  const dispose = () => disposeBlocks([...made.blocks, ...made.undefended]);
+  return { name, noiseKey, draws, ...made, dispose };
+}
+
+interface MadeImages extends Pick<Sample, 'clean' | 'attack' | 'blocks' | 'undefended'> {
+  /** What of the sample's name they decide. */
+  readonly parts: Pick<SampleParts, 'clean' | 'attacked' | 'attackEach'>;
+}
+
+type Cut = Pick<BlockOptions, 'blockSize'>;
+
+/** One set of attacked images for all α. */
+async function attackedOnce(options: SampleOptions, chosen: ImageSet, cut: Cut): Promise<MadeImages> {
+  const { job, split } = options;
   const obtained = await obtainAttacked(options, chosen);
   const { images: attacked, perImage, dropped } = obtained.set;
   const attack = summariseAttack([...perImage, ...dropped]);
@@ -65,23 +92,45 @@ export async function makeSample(options: SampleOptions): Promise<Sample> {
   options.onEvent?.({ kind: 'attacked', split, reused, kept: attacked.ids.length, summary: attack });
   const clean =
     attacked.ids.length === chosen.ids.length ? chosen : imagesById(chosen, attacked.ids, chosen.name);
-  const blockSize = split === 'search' ? searchBlockImages(config) : undefined;
-  const cut = { clean, attacked, ...(blockSize === undefined ? {} : { blockSize }) };
-  const blocks = await createEvaluationBlocks({ ...cut, prepare: job.prepare });
+  const sets = { clean, attacked, ...cut };
+  const blocks = await createEvaluationBlocks({ ...sets, prepare: job.prepare });
+  const undefended = await createEvaluationBlocks({ ...sets, prepare: bare(job) });
+  return { clean, attack, blocks, undefended, parts: { clean: clean.hash, attacked: attacked.hash } };
+}
+
+/** Clean images alone: every α is attacked when it is judged, and the bare classifier like any α. */
+async function attackedWhenJudged(
+  { job, config }: SampleOptions,
+  clean: ImageSet,
+  cut: Cut,
+): Promise<MadeImages> {
+  const adaptive = adaptiveAttack(config);
+  const sets = { clean, ...cut };
+  const blocks = await createEvaluationBlocks({
+    ...sets,
+    prepare: job.prepare,
+    attackEach: (images) => attackedForEach(adaptive, images, job.withDefence),
+  });
   const undefended = await createEvaluationBlocks({
-    ...cut,
-    prepare: (pixels, ids) => preparedByModel(job.classifier.model, pixels, ids),
+    ...sets,
+    prepare: bare(job),
+    attackEach: (images) =>
+      attackedForEach(adaptive, images, (_alphas, _draws, use) => use(job.classifier.model)),
   });
-  const noiseKey = `${split}/${config.seed}`;
-  const name = sampleName({
-    clean: clean.hash,
-    attacked: attacked.hash,
-    defence: job.defence.hash,
-    noiseKey,
-    draws,
-  });
-  const dispose = () => disposeBlocks([...blocks, ...undefended]);
-  return { name, noiseKey, draws, clean, attacked, attack, blocks, undefended, dispose };
+  const { attack, expectation, seed } = adaptive;
+  const attackEach = { settings: attack.settings, expectation, seed };
+  return { clean, blocks, undefended, parts: { clean: clean.hash, attackEach } };
+}
+
+/** How every α is attacked. */
+function adaptiveAttack(config: SearchConfig): AdaptiveAttack {
+  const { attack, expectation } = attackPlan(config);
+  if (expectation === undefined) throw internalError('against each without draws');
+  return { attack: createAttack(attack), expectation, seed: config.seed };
+}
+
+function bare({ classifier }: SearchJob): PrepareImages {
+  return (pixels, ids) => preparedByModel(classifier.model, pixels, ids);
 }
 
 /** The attacked images of a choice, from the run's folder or made now. */

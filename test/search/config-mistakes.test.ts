@@ -63,6 +63,10 @@ describe('an evaluator in a configuration', () => {
       `${EVALUATOR}model: x\n`,
       '1:12 evaluator: expected either a model or an evaluator, not both, got {"command":["node","judge.mjs"]}',
     ],
+    [
+      EVALUATOR.replace('l2Bound: 3', 'l2Bound: 3, against: each'),
+      '2:32 attack.against: expected classifier or defence with an evaluator, which attacks its images once, got "each"',
+    ],
     [`${EVALUATOR}backend: wasm\n`, '3:10 backend: expected no backend with an evaluator, got "wasm"'],
     [`${EVALUATOR}memoryMb: 9\n`, '3:11 memoryMb: expected no memoryMb with an evaluator, got 9'],
     [`${EVALUATOR}workers: 2\n`, '3:10 workers: expected no workers with an evaluator, got 2'],

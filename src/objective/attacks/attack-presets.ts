@@ -5,13 +5,16 @@
  * against the whole defence with α = 0, and keeps the successful ones.
  */
 import type { SearchAttackOptions } from './attack-registry.js';
+import type { ExpectationPlan } from './model/expected-model.js';
 
-/** `classifier`: the bare classifier; `defence`: the whole defence with every α_i = 0. */
-export type AttackTarget = 'classifier' | 'defence';
+/** `classifier`: the bare classifier; `defence`: the whole defence with every α_i = 0; `each`: with every α, anew. */
+export type AttackTarget = 'classifier' | 'defence' | 'each';
 
 export interface AttackPlan {
   readonly attack: SearchAttackOptions;
   readonly against: AttackTarget;
+  /** Draws of the defence inside the attack, against `each`. */
+  readonly expectation?: ExpectationPlan;
   /** Leave out images on which the attack failed. */
   readonly keepOnlySuccessful: boolean;
 }

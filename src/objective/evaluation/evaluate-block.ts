@@ -27,7 +27,7 @@ export async function evaluateBlock(
     if (prepared.count !== block.ids.length) {
       throw new ShapeError(`${stage}: expected ${block.ids.length} prepared images, got ${prepared.count}`);
     }
-    const logits = await prepared.logits(alphas, judging.draws);
+    const logits = await prepared.logits(alphas, judging.draws, judging.signal);
     const predicted = predictions(logits, { classes: judging.classes, ids: block.ids, stage });
     return predictionBits(predicted, block.labels);
   };

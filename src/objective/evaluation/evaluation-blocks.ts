@@ -9,12 +9,24 @@ export type PrepareImages = (
   ids: readonly string[],
 ) => PreparedImages | Promise<PreparedImages>;
 
+/** The clean images of a block. */
+export interface ImagesOfBlock {
+  /** (B, H, W, C) flat. Not to be changed. */
+  readonly pixels: Float32Array;
+  readonly ids: readonly string[];
+  /** True classes (B). */
+  readonly labels: Int32Array;
+  readonly clean: PreparedImages;
+}
+
 export interface BlockOptions {
   /** Clean images; leave out what has no weight. */
   readonly clean?: ImageSet;
   /** Attacked images with the ids and labels of the clean ones, in the same order. */
   readonly attacked?: ImageSet;
   readonly prepare: PrepareImages;
+  /** Instead of `attacked`: makes the attacked part of a block from its clean images. */
+  readonly attackEach?: (images: ImagesOfBlock) => PreparedImages;
   /** Images a block, at least 1; default all in one block. The last block may be smaller. */
   readonly blockSize?: number;
 }
@@ -42,7 +54,7 @@ export async function createEvaluationBlocks(options: BlockOptions): Promise<Eva
   const blocks: EvaluationBlock[] = [];
   try {
     for (let from = 0; from < images.ids.length; from += size) {
-      const { clean, attacked, prepare } = options;
+      const { clean, attacked, attackEach, prepare } = options;
       const block: { -readonly [Key in keyof EvaluationBlock]: EvaluationBlock[Key] } = {
         ids: images.ids.slice(from, from + size),
         labels: images.labels.slice(from, from + size),
@@ -50,6 +62,15 @@ export async function createEvaluationBlocks(options: BlockOptions): Promise<Eva
       blocks.push(block);
       if (clean !== undefined) block.clean = await prepareSlice(clean, from, block.ids, prepare);
       if (attacked !== undefined) block.attacked = await prepareSlice(attacked, from, block.ids, prepare);
+      if (attackEach !== undefined && clean !== undefined && block.clean !== undefined) {
+        const { ids, labels } = block;
+        block.attacked = attackEach({
+          pixels: pixelsOf(clean, from, ids.length),
+          ids,
+          labels,
+          clean: block.clean,
+        });
+      }
     }
   } catch (error) {
     disposeBlocks(blocks);
@@ -72,8 +93,12 @@ async function prepareSlice(
   ids: readonly string[],
   prepare: PrepareImages,
 ): Promise<PreparedImages> {
-  const d = valuesPerImage(images.shape);
-  return prepare(images.pixels.subarray(from * d, (from + ids.length) * d), ids);
+  return prepare(pixelsOf(images, from, ids.length), ids);
+}
+
+function pixelsOf({ shape, pixels }: ImageSet, from: number, count: number): Float32Array {
+  const d = valuesPerImage(shape);
+  return pixels.subarray(from * d, (from + count) * d);
 }
 
 function assertSameImages({ clean, attacked }: BlockOptions): void {

@@ -13,8 +13,11 @@ export interface PurificationDraws {
 export interface PreparedImages {
   /** Number of images B. */
   readonly count: number;
-  /** Mean logits (B, K) over the draws of the defence with these α. */
-  logits(alphas: readonly number[], draws: PurificationDraws): Promise<Float32Array>;
+  /**
+   * Mean logits (B, K) over the draws of the defence with these α.
+   * @param signal - gives up, with its reason, what takes long; what is quick goes on to its end.
+   */
+  logits(alphas: readonly number[], draws: PurificationDraws, signal?: AbortSignal): Promise<Float32Array>;
   dispose(): void;
 }
 

@@ -7,6 +7,8 @@ export interface SampleParts {
   readonly clean?: string;
   /** Hash of the attacked image set; absent where attacked images have no weight. */
   readonly attacked?: string;
+  /** Where every α is attacked, and no image set is: the attack with all of its settings. */
+  readonly attackEach?: unknown;
   /** Hash of all of the defence but α: model, classifier, temperature, attenuation, preprocessing. */
   readonly defence: string;
   /** Key of the purification noise. */

@@ -23,6 +23,7 @@ export function conflictsIn(value: unknown): Conflict[] {
   return [
     ...ofJudge(value),
     ...ofEvaluator(value['evaluator']),
+    ...ofAttack(value),
     ...ofWorkers(value),
     ...ofPolicy(sectionOf(value['search'])),
     ...ofReference(value),
@@ -61,6 +62,13 @@ function ofEvaluator(evaluator: unknown): Conflict[] {
     return [{ path, message: 'expected one string with shell: true' }];
   }
   return [];
+}
+
+/** An evaluator makes its attacked images once; its protocol has no word for more. */
+function ofAttack({ evaluator, attack }: Section): Conflict[] {
+  if (evaluator === undefined || sectionOf(attack)['against'] !== 'each') return [];
+  const message = 'expected classifier or defence with an evaluator, which attacks its images once';
+  return [{ path: ['attack', 'against'], message }];
 }
 
 function ofWorkers({ workers, backend = 'wasm' }: Section): Conflict[] {

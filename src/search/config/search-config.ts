@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { MAX_LATENTS } from '../../schedules/index.js';
 import type { ScoreWeights } from '../../trial/index.js';
+import { attack } from './attack-config.js';
 import { count, flag, oneOf, positive, seconds, section, share, weight, words } from './config-fields.js';
 import { evaluation } from './evaluation-config.js';
 
@@ -20,47 +21,6 @@ const MOST_WORDS = 1000;
 
 /** Megabytes kept between evaluations unless told otherwise. */
 export const DEFAULT_MEMORY_MB = 512;
-
-const attackFields = {
-  preset: oneOf(['paper'])
-    .optional()
-    .describe(
-      'paper: one FGSM-L2 step along the sign of the gradient, against the defence with every α = 0.',
-    ),
-  kind: oneOf(['pgd-l2', 'fgsm-l2']).optional().describe('Which attack. Default pgd-l2.'),
-  against: oneOf(['classifier', 'defence'])
-    .optional()
-    .describe('classifier: the bare classifier (default). defence: the whole defence with every α = 0.'),
-  l2Bound: positive().describe('Largest L2 norm of the perturbation, over all values of an image in [0, 1].'),
-  steps: count().optional().describe('pgd-l2: gradient steps. Default 10.'),
-  stepSize: positive().optional().describe('pgd-l2: length of a step. Default 2.5 · l2Bound / steps.'),
-  randomStart: flag().optional().describe('pgd-l2: begin at a random point of the ball. Default false.'),
-  restarts: count().optional().describe('pgd-l2: runs an image. Default 1.'),
-  direction: oneOf(['gradient', 'sign'])
-    .optional()
-    .describe('fgsm-l2: along the gradient (default) or its sign, scaled to the bound.'),
-  keepOnlySuccessful: flag()
-    .optional()
-    .describe(
-      'Leave out images on which the attack failed, as the paper did. Robust accuracy is then relative to those.',
-    ),
-};
-
-/** Settings of one attack that mean nothing to the other, and settings the preset decides. */
-const FOREIGN = {
-  'pgd-l2': ['direction'],
-  'fgsm-l2': ['steps', 'stepSize', 'randomStart', 'restarts'],
-  paper: ['kind', 'against', 'direction', 'steps', 'stepSize', 'randomStart', 'restarts'],
-} as const;
-
-const attack = section(attackFields).superRefine((given, context) => {
-  const chosen = given.preset ?? given.kind ?? 'pgd-l2';
-  for (const key of FOREIGN[chosen]) {
-    if (given[key] === undefined) continue;
-    const message = `expected no ${key} with ${chosen}`;
-    context.addIssue({ code: 'custom', path: [key], message, input: given[key] });
-  }
-});
 
 const preprocessing = section({
   blur: section({

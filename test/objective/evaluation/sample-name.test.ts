@@ -18,7 +18,7 @@ describe('sampleName(parts)', () => {
     const turned = { draws: 1, noiseKey: 'search/1', defence, attacked: 'sha256:b', clean: 'sha256:a' };
     expect(sampleName(turned)).toBe(sampleName(parts));
   });
-  it('changes with images, attack, defence, noise key and number of draws', () => {
+  it('changes with images, attack, settings of an attack on every α, defence, noise key and number of draws', () => {
     const robustOnly = { attacked: 'sha256:b', defence, noiseKey: 'search/1', draws: 1 };
     const names = [
       parts,
@@ -28,6 +28,8 @@ describe('sampleName(parts)', () => {
       { ...parts, noiseKey: 'search/2' },
       { ...parts, draws: 2 },
       robustOnly,
+      { ...robustOnly, attackEach: { steps: 2 } },
+      { ...robustOnly, attackEach: { steps: 3 } },
     ].map(sampleName);
     expect(new Set(names).size).toBe(names.length);
   });
