@@ -25,9 +25,6 @@ import {
   verificationFor,
 } from './session.js';
 
-/** Seconds between two checkpoints of an attack. */
-const CHECKPOINT_SECONDS = 2;
-
 /** A cell with its attacked images (m, H, W, C). */
 export interface AttackedCell {
   readonly cell: AttackCell;
@@ -114,7 +111,7 @@ async function run(
   let saved = performance.now();
   const isDue = (): boolean => {
     const now = performance.now();
-    if (now - saved < 1000 * CHECKPOINT_SECONDS) return false;
+    if (now - saved < 1000 * session.checkpointSeconds) return false;
     saved = now;
     return true;
   };

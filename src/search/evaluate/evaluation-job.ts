@@ -30,6 +30,9 @@ import type { EvaluationSession } from './session.js';
 import { openTimings } from './timings.js';
 import { writeEvaluation } from './evaluation-files.js';
 
+/** Seconds between two checkpoints within an attack, unless told otherwise. */
+const CHECKPOINT_SECONDS = 2;
+
 /** See `runEvaluation`. */
 export async function runEvaluationJob(
   config: SearchConfig,
@@ -135,8 +138,9 @@ interface Opened {
 async function attackAll(
   { config, plan, images, searched }: Prepared,
   { facts, defences, model, runtime }: Opened,
-  { out, signal, onEvent, schedules }: RunEvaluationOptions,
+  options: RunEvaluationOptions,
 ): Promise<FinishedEvaluation> {
+  const { out, signal, onEvent, schedules, checkpointSeconds = CHECKPOINT_SECONDS } = options;
   const timings = await openTimings(out);
   const session: EvaluationSession = {
     plan,
@@ -148,6 +152,7 @@ async function attackAll(
     hashOf: (defence) => defenceHash({ ...facts, model }, defence),
     store: openCellStore(out, (message) => onEvent?.({ kind: 'warning', message })),
     timings,
+    checkpointSeconds,
     ...(signal === undefined ? {} : { signal }),
     ...(onEvent === undefined ? {} : { onEvent }),
   };

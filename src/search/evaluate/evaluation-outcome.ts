@@ -12,6 +12,8 @@ export interface RunEvaluationOptions extends RunSearchOptions {
   readonly attacks?: readonly string[];
   /** Names of defences instead of those of the configuration. */
   readonly defences?: readonly string[];
+  /** Seconds between two checkpoints within an attack, at least 0; default 2. No result depends on it. */
+  readonly checkpointSeconds?: number;
 }
 
 /** All pieces are there and the files are in place. */

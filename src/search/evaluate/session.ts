@@ -24,6 +24,8 @@ export interface EvaluationSession {
   /** `sha256:…` of a defence. */
   readonly hashOf: (defence: PlannedDefence) => string;
   readonly store: CellStore;
+  /** Seconds between two checkpoints within an attack. */
+  readonly checkpointSeconds: number;
   readonly timings: Timings;
   readonly signal?: AbortSignal;
   readonly onEvent?: SearchListener;

@@ -150,6 +150,28 @@ describe('runEvaluation(config, { out, schedules })', () => {
     expect(bytes('cut')).toBe(bytes('first'));
   });
 
+  it('goes on within an attack, whatever round it was in', async () => {
+    const controller = new AbortController();
+    const checkpoints = () =>
+      existsSync(at('within', 'cells'))
+        ? readdirSync(at('within', 'cells')).filter((name) => name.endsWith('.checkpoint'))
+        : [];
+    const watch = setInterval(() => checkpoints().length > 0 && controller.abort(new Error('enough')), 1);
+    const cut = await runEvaluation(readSearchConfig(configText(SMALL)), {
+      out: at('within'),
+      schedules: SCHEDULES,
+      checkpointSeconds: 0,
+      signal: controller.signal,
+    });
+    clearInterval(watch);
+    expect(cut.kind).toBe('interrupted');
+    expect(checkpoints()).toHaveLength(1);
+    expect(readdirSync(at('within', 'cells')).filter((name) => /^attack.*json$/.test(name))).toEqual([]);
+    await evaluated(configText(SMALL), 'within');
+    expect(checkpoints()).toEqual([]);
+    expect(bytes('within')).toBe(bytes('first'));
+  });
+
   it('makes again what is damaged, with a warning, and what is there is left alone', async () => {
     const [name] = readdirSync(at('cut', 'cells')).filter((one) => /^attack.*json$/.test(one));
     writeFileSync(at('cut', 'cells', name), '{}');
