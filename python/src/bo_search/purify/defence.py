@@ -120,10 +120,11 @@ class Defence:
         *,
         key: str,
         draws: int,
+        first: int = 0,
         name: Hashable = None,
         on_pass: OnPass | None = None,
     ) -> Tensor:
-        """Mean logits (B, K) float32 on the CPU over purifications 0 … draws − 1 of a key.
+        """Mean logits (B, K) float32 on the CPU over purifications first … first + draws − 1 of a key.
 
         Args:
             images: (B, C, H, W) float32 in [0, 1].
@@ -133,11 +134,12 @@ class Defence:
             NonFiniteError: naming stage and image; never a score made of NaN.
         """
         weights = mixing_weights(alphas, len(self.latents), self.settings.attenuation)
-        runs = draws if self.preprocessing.random or any(weights) else 1
+        runs = self.runs(alphas, draws)
+        noise = NoiseKey(key, first)
 
         def run(start: int, end: int) -> Tensor:
             batch = _Batch(images[start:end], tuple(ids[start:end]), name)
-            return self._batch_mean(batch, weights, key, runs, lambda done: tell(start + done * (end - start) / runs))
+            return self._batch_mean(batch, weights, noise, runs, lambda done: tell(start + done * (end - start) / runs))
 
         def tell(done: float) -> None:
             if on_pass is not None:
@@ -146,16 +148,34 @@ class Defence:
         with torch.no_grad(), self.compute.autocast():
             return torch.cat(list(self.compute.batches(len(ids), run, self.memory.clear)))
 
+    def runs(self, alphas: Sequence[float] | None, draws: int) -> int:
+        """Runs that give the mean over `draws` purifications: where nothing is random, one stands for all."""
+        weights = [] if alphas is None else mixing_weights(alphas, len(self.latents), self.settings.attenuation)
+        return draws if self.preprocessing.random or any(weights) else 1
+
+    def ignores_images(self, alphas: Sequence[float] | None) -> bool:
+        """Whether nothing of the images is left: every effective α is 1."""
+        if alphas is None:
+            return False
+        return all(w == 1 for w in mixing_weights(alphas, len(self.latents), self.settings.attenuation))
+
     def purify(
-        self, images: Tensor, ids: Sequence[str], alphas: Sequence[float], key: NoiseKey, watch: Watch | None = None
+        self,
+        images: Tensor,
+        ids: Sequence[str],
+        alphas: Sequence[float] | None,
+        key: NoiseKey,
+        watch: Watch | None = None,
     ) -> Tensor:
-        """One purification of a batch, on the device of the images; differentiable."""
+        """One purification of a batch, on the device of the images; differentiable. None: preprocessing alone."""
+        if alphas is None:
+            return self.preprocessing.apply(images, self.source, key, ids)
         weights = mixing_weights(alphas, len(self.latents), self.settings.attenuation)
         ready = self.preprocessing.apply(images, self.source, key, ids)
         return self._decoded(ready, weights, key, tuple(ids), watch or _ignore)
 
-    def logits(self, images: Tensor, ids: Sequence[str], alphas: Sequence[float], key: NoiseKey) -> Tensor:
-        """Logits (B, K) of one purification, differentiable in the images.
+    def logits(self, images: Tensor, ids: Sequence[str], alphas: Sequence[float] | None, key: NoiseKey) -> Tensor:
+        """Logits (B, K) of one purification, differentiable in the images; None: of preprocessing alone.
 
         Raises:
             NonFiniteError: naming stage and image.
@@ -169,13 +189,13 @@ class Defence:
         return logits
 
     def _batch_mean(
-        self, batch: _Batch, weights: Sequence[float], key: str, runs: int, done: Callable[[int], None]
+        self, batch: _Batch, weights: Sequence[float], first: NoiseKey, runs: int, done: Callable[[int], None]
     ) -> Tensor:
         start = self._shared_start(batch, weights, runs)
         total: Tensor | None = None
         for run in range(runs):
             health = Health(batch.ids)
-            noise = NoiseKey(key, run)
+            noise = NoiseKey(first.key, first.purification + run)
             out = self._one_run(batch, weights, noise, start, health)
             logits = self._classified(out)
             health.look("the logits", logits)

@@ -13,8 +13,10 @@ from bo_search.errors import ImagesError, ModelError, NonFiniteError, RequestErr
 from bo_search.hashing import canonical_json, content_hash, modules_hash
 from bo_search.purify import Compute, Defence, DefenceSettings, TensorMemory, noise_source
 from bo_search.purify.walk import FusedPurifier, LatentWalk, checked_latents
+from bo_search.worker.deployed import Deployed
 from bo_search.worker.image_set import ChosenImages, ImageSet, choose_rows, sets_hash
-from bo_search.worker.requests import EvaluateRequest, SampleRequest
+from bo_search.worker.model_requests import ImagesRequest, ModelRequest
+from bo_search.worker.requests import DefenceRequest, EvaluateRequest, SampleRequest
 from bo_search.worker.sample import Sample, SampleMaker
 
 # Called with (done, of, what) while something long goes on; may raise to give up.
@@ -118,16 +120,45 @@ class Evaluator:
         Raises:
             RequestError: an unknown set. ImagesError: a class with too few images.
         """
+        rows = self._chosen(set_name, "sample", images=images, seed=seed)
+        return self.sets[set_name].take(rows)
+
+    def images(self, request: ImagesRequest) -> ChosenImages:
+        """Some of the images that `choose` takes.
+
+        Raises:
+            RequestError: an unknown set, or images outside of the choice. ImagesError: a class with too few images.
+        """
+        rows = self._chosen(request.set_name, "images", images=request.images, seed=request.seed)
+        return self.sets[request.set_name].take(rows[request.first : request.end])
+
+    def logits(self, request: ModelRequest, progress: Progress) -> Tensor:
+        """Mean logits (B, K) float32 on the CPU, of one draw."""
+        return self._deployed(request, progress).logits(request.images, request.ids, request.draw)
+
+    def vjp(self, request: ModelRequest, cotangent: Tensor, progress: Progress) -> tuple[Tensor, Tensor]:
+        """Mean logits (B, K) of one draw, and cotangent·∂logits/∂images (B, C, H, W), float32 on the CPU."""
+        return self._deployed(request, progress).vjp(request.images, request.ids, request.draw, cotangent)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(C, H, W) of every image."""
+        return self._shape
+
+    def _deployed(self, request: ModelRequest, progress: Progress) -> Deployed:
+        def tell(done: int, of: int) -> None:
+            progress(done, of, "answering an attack")
+
+        return Deployed(self.defence(request.defence), request.alphas, request.purifications, len(self.classes), tell)
+
+    def _chosen(self, set_name: str, where: str, *, images: int, seed: int) -> list[int]:
         if set_name not in self.sets:
             known = ", ".join(f'"{name}"' for name in self.sets)
-            raise RequestError(f'sample.set: expected one of {known}, got "{set_name}"')
-        source = self.sets[set_name]
-        rows = choose_rows(
-            source.class_numbers(), self.classes, set_name=set_name, task=self.task, count=images, seed=seed
-        )
-        return source.take(rows)
+            raise RequestError(f'{where}.set: expected one of {known}, got "{set_name}"')
+        labels = self.sets[set_name].class_numbers()
+        return choose_rows(labels, self.classes, set_name=set_name, task=self.task, count=images, seed=seed)
 
-    def defence(self, request: SampleRequest) -> Defence:
+    def defence(self, request: SampleRequest | DefenceRequest) -> Defence:
         """The defence of a sample."""
         temperature = self._temperature if request.temperature is None else request.temperature
         settings = DefenceSettings(temperature, request.attenuation, request.blur, request.noise_norm)

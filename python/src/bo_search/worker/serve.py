@@ -1,4 +1,4 @@
-"""Speaks the evaluator protocol, version 1: answers describe, sample and evaluate, one at a time, and heeds cancel.
+"""Speaks the evaluator protocol, version 1: answers requests, one at a time, and heeds cancel.
 
 A thread reads requests, so that a cancel is seen while the models run; the main thread computes and looks for it
 between passes.
@@ -19,9 +19,11 @@ from typing import Any
 import torch
 
 from bo_search.errors import BoSearchError, RequestError
+from bo_search.tensor_text import channels_last, tensor_to_text
 from bo_search.version import VERSION
 from bo_search.worker.channel import Channel, reserve_stdout
-from bo_search.worker.evaluator import Evaluator
+from bo_search.worker.evaluator import Evaluator, Progress
+from bo_search.worker.model_requests import cotangent_of, images_request, model_request
 from bo_search.worker.requests import PROTOCOL, evaluate_request, request_id, sample_request
 
 # One evaluator for any task, evaluators by task, or a function that makes the one of a task (None: none was named).
@@ -140,7 +142,26 @@ class Worker:
             }
         if kind == "evaluate":
             return {"kind": "outcomes", **self._opened().outcomes(evaluate_request(message), progress)}
-        raise RequestError(f'request: kind: expected "describe", "sample", "evaluate" or "cancel", got {kind!r}')
+        if kind == "images":
+            chosen = self._opened().images(images_request(message))
+            pixels = tensor_to_text(channels_last(chosen.images))
+            return {"kind": "pixels", "ids": list(chosen.ids), "labels": chosen.labels.tolist(), "pixels": pixels}
+        if kind in ("logits", "vjp"):
+            return self._of_model(message, progress)
+        kinds = '"describe", "sample", "evaluate", "images", "logits", "vjp" or "cancel"'
+        raise RequestError(f"request: kind: expected {kinds}, got {kind!r}")
+
+    def _of_model(self, message: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+        evaluator = self._opened()
+        request = model_request(message, evaluator.shape)
+        if message["kind"] == "logits":
+            return {"kind": "scores", "logits": tensor_to_text(evaluator.logits(request, progress))}
+        logits, gradient = evaluator.vjp(request, cotangent_of(message, request, len(evaluator.classes)), progress)
+        return {
+            "kind": "gradient",
+            "logits": tensor_to_text(logits),
+            "gradient": tensor_to_text(channels_last(gradient)),
+        }
 
     def _describe(self, message: Mapping[str, Any]) -> dict[str, Any]:
         if message.get("protocol") != PROTOCOL:
@@ -150,6 +171,7 @@ class Worker:
                 "use the bo-search and the bo_search of one version",
             )
         self._evaluator = evaluator = self._choose(message.get("task"))
+        channels, height, width = evaluator.shape
         return {
             "kind": "description",
             "protocol": PROTOCOL,
@@ -160,6 +182,7 @@ class Worker:
             "sets": [{"name": name, "images": evaluator.most_images(name)} for name in evaluator.sets],
             "device": str(evaluator.compute.device),
             "can": ["sample", "cancel", "no-defence"],
+            "attackable": {"shape": [height, width, channels], "dtype": "float32", "gradients": True, "draws": True},
         }
 
     def _choose(self, task: str | None) -> Evaluator:
