@@ -1,5 +1,11 @@
 /** What each event of a search says, in one line; an event without words does not compile. */
-import { adaptiveWords, type ImagesDone, type SearchEvent, type TrialEvent } from '../search/index.js';
+import {
+  adaptiveWords,
+  type AttackedEvent,
+  type ImagesDone,
+  type SearchEvent,
+  type TrialEvent,
+} from '../search/index.js';
 import { oneLine } from './terminal.js';
 import type { PassedOver } from '../objective/index.js';
 
@@ -35,15 +41,8 @@ export function wordsOf(event: SearchEvent): EventWords {
       return line(adaptiveWords(event));
     case 'attacking':
       return progress(`attacking ${imagesOf(event.split)}`, event);
-    case 'attacked': {
-      const { summary, split, reused, kept } = event;
-      const { images, cleanErrors, successes } = summary;
-      const verb = reused ? 'found again' : 'made';
-      const left = kept === images ? '' : `; ${kept} are kept`;
-      return line(
-        `attacked ${imagesOf(split)} ${verb}: of ${images} images ${cleanErrors} were wrong before, and the attack made ${successes} of the other ${images - cleanErrors} wrong${left}`,
-      );
-    }
+    case 'attacked':
+      return line(attackedWords(event));
     case 'trial':
       if (event.images !== undefined) return raceProgress(event, event.images);
       return progress('search', event);
@@ -66,6 +65,13 @@ export function wordsOf(event: SearchEvent): EventWords {
     default:
       return event satisfies never;
   }
+}
+
+function attackedWords({ summary, split, reused, kept }: AttackedEvent): string {
+  const { images, cleanErrors, successes } = summary;
+  const verb = reused ? 'found again' : 'made';
+  const left = kept === images ? '' : `; ${kept} are kept`;
+  return `attacked ${imagesOf(split)} ${verb}: of ${images} images ${cleanErrors} were wrong before, and the attack made ${successes} of the other ${images - cleanErrors} wrong${left}`;
 }
 
 function raceWords(ended: number, { judged, of }: ImagesDone, place: string): string {
