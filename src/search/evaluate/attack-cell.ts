@@ -1,6 +1,7 @@
 /** One attack against one defence. */
 import { dirname } from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { internalError } from '../../errors.js';
 import { checkpointedAttack } from '../../objective/attacks/run/checkpointed-attack.js';
 import type { GradientPath } from '../../objective/attacks/model/attackable-model.js';
 import { canonicalJson } from '../../objective/images/content-hash.js';
@@ -10,7 +11,7 @@ import type {
   EvaluatedAttack,
   ExpectationPlan,
 } from '../../objective/evaluation/evaluation-data.js';
-import type { CellRequest, StoredCell } from './cell-store.js';
+import { type CellRequest, nameOf, type StoredCell } from './cell-store.js';
 import { makeFolder } from '../write-whole.js';
 import { type PackedImages, packImages, unpackImages } from './packed-images.js';
 import { attackedModel } from './attacked-model.js';
@@ -25,10 +26,13 @@ import {
   verificationFor,
 } from './session.js';
 
-/** A cell with its attacked images (m, H, W, C). */
+/** A cell whose attacked images are on the disk: those of all cells together may be more than the memory holds. */
 export interface AttackedCell {
   readonly cell: AttackCell;
-  readonly images: Float32Array;
+  /** What the piece is called that holds it. */
+  readonly name: string;
+  /** The attacked images (m, H, W, C). */
+  images(): Promise<Float32Array>;
 }
 
 /** What of an attack may differ from its plan: for checks beside it. */
@@ -55,11 +59,18 @@ export async function attackCell(
     gradients: attack.gradients,
     verification,
   };
-  const { result, images } = await piece(session, { kind: 'attack', of: defence }, decidedBy, (request) =>
-    run(session, { defence, planned, attack, set }, request),
-  );
+  const attacked = (request: CellRequest) => run(session, { defence, planned, attack, set }, request);
+  const { result, request } = await piece(session, { kind: 'attack', of: defence }, decidedBy, attacked);
   const cell = { defence: defence.label, attack, verification, perImage: unpackImages(result, set.ids) };
-  return { cell, images: images ?? set.pixels };
+  return {
+    cell,
+    name: nameOf(request),
+    images: async () => {
+      const { images } = await session.store.obtain(request, () => attacked(request));
+      if (images === undefined) throw internalError(`${nameOf(request)}: a cell without its images`);
+      return images;
+    },
+  };
 }
 
 /** The attack as a cell tells it. */

@@ -5,7 +5,6 @@ import { isFooled, ONE_DRAW, type Verification } from '../../objective/attacks/r
 import type { AttackableModel } from '../../objective/attacks/model/attackable-model.js';
 import type { ConvergenceCell, NoiseCell, TransferCell } from '../../objective/evaluation/evaluation-data.js';
 import { randomNoise } from '../../objective/evaluation/random-noise.js';
-import { contentHash } from '../../objective/images/content-hash.js';
 import { type ImageSet, valuesPerImage } from '../../objective/images/image-set.js';
 import { attackCell, type AttackedCell } from './attack-cell.js';
 import type { PlannedAttack } from './planned-attacks.js';
@@ -28,7 +27,7 @@ export async function transferCell(
   const set = firstImages(session, made.cell.perImage.length);
   const verification = verificationFor(session, defence);
   const decidedBy = {
-    images: contentHash(made.images, ...set.ids),
+    made: made.name,
     labels: set.hash,
     defence: session.hashOf(defence),
     verification,
@@ -39,7 +38,8 @@ export async function transferCell(
     decidedBy,
     async () => {
       const model = await session.defences.open(defence);
-      return { result: { fooled: bits(await fooledBy(session, model, made.images, set, verification)) } };
+      const images = await made.images();
+      return { result: { fooled: bits(await fooledBy(session, model, images, set, verification)) } };
     },
   );
   const cleanError = own.cell.perImage.map(({ outcome }) => outcome === 'clean-error');
@@ -60,7 +60,7 @@ export async function purifierOffCell(
 ): Promise<TransferCell> {
   const set = firstImages(session, made.cell.perImage.length);
   const { classifier } = session.defences;
-  const decidedBy = { images: contentHash(made.images, ...set.ids), labels: set.hash };
+  const decidedBy = { made: made.name, labels: set.hash };
   const { result } = await piece<Bits>(
     session,
     { kind: 'purifier-off', of: defence },
@@ -68,7 +68,7 @@ export async function purifierOffCell(
     async () => ({
       result: {
         cleanError: bits(await fooledBy(session, classifier, set.pixels, set, ONE_DRAW)),
-        fooled: bits(await fooledBy(session, classifier, made.images, set, ONE_DRAW)),
+        fooled: bits(await fooledBy(session, classifier, await made.images(), set, ONE_DRAW)),
       },
     }),
   );

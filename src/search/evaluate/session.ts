@@ -55,17 +55,22 @@ export function verificationFor(session: EvaluationSession, defence: PlannedDefe
   return canDraw(session, defence) ? session.plan.evaluation.verification : ONE_DRAW;
 }
 
+/** A piece, and what decides it. */
+export interface Piece<T> extends StoredCell<T> {
+  readonly request: CellRequest;
+}
+
 /** A piece from the store, or made; the time it takes, or took, is counted to its defence. */
 export async function piece<T extends object>(
   session: EvaluationSession,
   { kind, of }: { readonly kind: string; readonly of: PlannedDefence },
   decidedBy: Readonly<Record<string, unknown>>,
   make: (request: CellRequest) => Promise<StoredCell<T>>,
-): Promise<StoredCell<T>> {
+): Promise<Piece<T>> {
   const { seed, backend } = session;
   const request = { kind, version: VERSION, backend, seed, ...decidedBy };
   session.timings.count(request, of.label);
-  return session.store.obtain(request, async () => {
+  const stored = await session.store.obtain(request, async () => {
     session.signal?.throwIfAborted();
     const start = performance.now();
     try {
@@ -74,4 +79,5 @@ export async function piece<T extends object>(
       await session.timings.add(request, (performance.now() - start) / 1000);
     }
   });
+  return { ...stored, request };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { linearSchedule, type Schedule, type SchedulesFile } from '../../../src/schedules/index.js';
 import { evaluationOf } from '../../../src/search/config/evaluation-config.js';
 import { readSearchConfig } from '../../../src/search/config/read-search-config.js';
+import { searchFacts } from '../../../src/search/search-facts.js';
 import { evaluationPlan, reportOptions } from '../../../src/search/evaluate/evaluation-plan.js';
 
 function messageOf(task: () => unknown): string {
@@ -290,5 +291,15 @@ describe('the evaluation section', () => {
     ],
   ])('refuses %j with the place', (text, message) => {
     expect(mistakes(text)).toEqual([typeof message === 'string' ? message : expect.stringMatching(message)]);
+  });
+});
+
+describe('the facts of a search', () => {
+  it('know nothing of an evaluation: its section may come and change', () => {
+    const facts = {
+      model: { name: 'm', hash: 'h', latents: ['a'] },
+      defence: { preprocessing: {}, temperature: 1 },
+    };
+    expect(searchFacts(configOf('  images: 5'), { facts })).toEqual(searchFacts(configOf(''), { facts }));
   });
 });
