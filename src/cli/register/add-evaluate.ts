@@ -25,15 +25,15 @@ export const addEvaluate: Registration = (program, answer) => {
     .description(
       'Attacks schedules and, beside them, no defence, noise only and blur only, on held-out images: through all of the ' +
         'defence, with every success judged again on the stored image under fresh noise, and checks that show where ' +
-        'the attacks were too weak. Without a section evaluation: PGD at three bounds and DeepFool. Leaves results.json ' +
-        'in the folder.',
+        'the attacks were too weak. Without a section evaluation: PGD at three bounds and DeepFool. Leaves results.json, tables and ' +
+        'curves in the folder; what is there already is not attacked again.',
     )
     .addHelpText(
       'after',
       examples(
         'evaluate runs/first --config search.yaml --out runs/evaluation',
         'evaluate runs/first --out runs/quick --images 20 --attacks pgd-l2 --defences learned,none',
-        'evaluate schedules.json --out runs/other --defences file,constant 0 --json > evaluation.json',
+        'evaluate schedules.json --out runs/other --defences "file,constant 0" --json > evaluation.json',
       ),
     )
     .action((source: string, flags: EvaluateFlags) =>

@@ -69,7 +69,7 @@ const checks = section({
   convergence: section({
     draws: listOf(count(MOST_DRAWS), 'numbers of draws')
       .refine((draws) => draws.every((n, i) => i === 0 || n > draws[i - 1]), 'expected increasing numbers')
-      .default([1, 8])
+      .default([1, 4])
       .describe('Draws of the attacks to compare; a serious evaluation has [1, 8, 32, 128].'),
     images: z
       .int('expected an integer of at least 0')

@@ -28,6 +28,8 @@ attack:
   # restarts: 1 # runs an image; the strongest counts
   # With "against: each" also "eot: { draws: 4, mode: mean-logits }", draws of the defence behind each step (default 1),
   # or "mode: mean-gradient", the mean of the gradients of single draws.
+  # With "against: defence" also "refresh: { every: 25 }": after every so many trials the images are made again against
+  # the best α so far, and the best points are judged again on them.
   # With fgsm-l2 also "direction: gradient" (its one step goes along the gradient; the default) or "direction: sign"
   # (along the gradient's signs, scaled to the bound); without the pgd-l2 keys above.
   # keepOnlySuccessful: false # true: leave out images on which the attack failed, as the paper did
@@ -80,7 +82,7 @@ heldOut:
   # gradients: exact # through all of the defence; or bpda-identity, black-box
   # verification: { draws: 10, share: 0.5 } # a success fools at least this share of so many fresh draws
   # What shows where attacks are too weak: images made elsewhere, the purifier off, random noise, more draws in the attack.
-  # checks: { transfer: true, purifierOff: true, noiseTries: 10, convergence: { draws: [1, 8], images: 10 } }
+  # checks: { transfer: true, purifierOff: true, noiseTries: 10, convergence: { draws: [1, 4], images: 10 } }
 
 # Decides images, noise and every random choice: the same file gives the same result.
 seed: 1

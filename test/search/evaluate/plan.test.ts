@@ -240,7 +240,7 @@ describe('the evaluation section', () => {
         transfer: true,
         purifierOff: true,
         noiseTries: 10,
-        convergence: { draws: [1, 8], images: 10 },
+        convergence: { draws: [1, 4], images: 10 },
       },
     });
     expect(configOf('')).not.toHaveProperty('evaluation');
