@@ -199,8 +199,15 @@ function rowOf(entry, answers) {
 const short = (x) => Number(x.toPrecision(3));
 const kept =
   options.out !== undefined && existsSync(options.out) ? JSON.parse(readFileSync(options.out, 'utf8')) : {};
+/** Rows of earlier comparisons stay where this one did not make them anew. */
+function withEarlierRows(compared, earlier) {
+  const keyOf = ({ task, settings }) => JSON.stringify([task, settings]);
+  const made = new Set(compared.rows.map(keyOf));
+  return { ...compared, rows: [...earlier.filter((row) => !made.has(keyOf(row))), ...compared.rows] };
+}
+
 const result = options.compare
-  ? { compared: await compare() }
+  ? { compared: withEarlierRows(await compare(), kept.compared?.rows ?? []) }
   : { about: about(), measured: await measure() };
 for (const { attack, runtimes } of result.measured?.attacks ?? []) {
   const { wasm, torch } = runtimes;
