@@ -13,7 +13,8 @@ export function floatsToText(values: Float32Array): string {
 
 /** The numbers of a text, NaN and infinities as they are; undefined unless it holds exactly `count` of them. */
 export function floatsFromText(text: string, count: number): Float32Array | undefined {
-  if (text.length !== lengthOf(count)) return undefined;
+  if (text.length !== lengthOf(count) || Buffer.byteLength(text, 'base64') !== BYTES * count)
+    return undefined;
   const values = new Float32Array(count);
   const bytes = Buffer.from(values.buffer);
   // what is no base64 is left out, and then too little is there
