@@ -22,7 +22,7 @@ import {
 import { createBayesPolicy } from './study/policies/bayes/index.js';
 import { createRandomPolicy } from './study/policies/random.js';
 import { createSobolPolicy } from './study/policies/sobol.js';
-import type { Json, Storage } from './trial/index.js';
+import type { Json, JournalRecord, Storage } from './trial/index.js';
 import { VERSION } from './version.js';
 
 export interface StudyOptions<Name extends string = string> extends OpenOptions {
@@ -68,15 +68,40 @@ export async function openStudy(folder: string, options: OpenOptions = {}): Prom
   return openStudyOn(await openJournal(folder), options, COMPOSITION);
 }
 
+/** How a study is looked at. */
+export interface ReadOptions {
+  /** Needed for `recommend` where the study has a policy of your own. */
+  readonly policy?: PolicyChoice;
+  /** As it stood when so many of its trials had ended, at least 1; default as it stands. */
+  readonly ended?: number;
+}
+
 /**
  * Looks at the study in a folder, or in a journal file, without its lock: a writer may be at work.
- * @param options.policy - needed for `recommend` where the study has a policy of your own.
- * @throws E_STORAGE if there is none; E_JOURNAL, with file and line, if it is damaged.
+ * @throws E_STORAGE if there is none; E_JOURNAL, with file and line, if it is damaged; E_ARGUMENT unless `ended` is an
+ *   integer from 1 to the number of trials that have ended.
  */
-export function readStudy(path: string, options: { readonly policy?: PolicyChoice } = {}): StudyView {
+export function readStudy(path: string, options: ReadOptions = {}): StudyView {
   assertFolder('readStudy', path);
-  assertOptions('readStudy', options, ['policy']);
-  return viewStudy(readJournal(path), options.policy, COMPOSITION);
+  assertOptions('readStudy', options, ['policy', 'ended']);
+  const { policy, ended } = options;
+  const journal = readJournal(path);
+  return viewStudy(
+    ended === undefined ? journal : { ...journal, records: upTo(journal.records, ended) },
+    policy,
+    COMPOSITION,
+  );
+}
+
+/** The records up to the end of so many trials. */
+function upTo(records: readonly JournalRecord[], ended: number): readonly JournalRecord[] {
+  const ends = records.flatMap(({ kind }, i) => (kind === 'tell' ? [i + 1] : []));
+  const end = Number.isSafeInteger(ended) && ended >= 1 ? ends[ended - 1] : undefined;
+  if (end !== undefined) return records.slice(0, end);
+  throw new BoSearchError(
+    'E_ARGUMENT',
+    `readStudy: ended must be an integer from 1 to ${ends.length}, the trials that have ended, got ${describeValue(ended)}`,
+  );
 }
 
 /**

@@ -1,5 +1,12 @@
 /** bo-search: Bayesian optimisation by ask and tell, and the space of α it was made for. Loads no tensor runtime. */
-export { createStudy, openStudy, readStudy, type StudyOptions, verifyReplay } from './create-study.js';
+export {
+  createStudy,
+  openStudy,
+  readStudy,
+  type ReadOptions,
+  type StudyOptions,
+  verifyReplay,
+} from './create-study.js';
 export {
   BoSearchError,
   type ErrorCode,

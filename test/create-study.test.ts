@@ -206,7 +206,7 @@ describe('openStudy(folder)', () => {
     ]);
     expect(thrown(() => readStudy('runs/a', { polcy: 'bayes' } as never))).toEqual([
       'E_CONFIG',
-      'readStudy: expected only policy, got "polcy"',
+      'readStudy: expected only policy, ended, got "polcy"',
     ]);
   });
 
@@ -296,6 +296,29 @@ describe('readStudy(path)', () => {
     expect(view.space).toEqual(writer.space);
     expect(view.recommend()).toEqual(writer.recommend());
     expect(view.warnings).toEqual([]);
+    await writer.close();
+  });
+
+  it('shows it as it stood when so many trials had ended', async () => {
+    const folder = await temporaryFolder();
+    const writer = await createStudy({ space: alphaSpace(3), storage: folder, policy: 'random' });
+    const then = [];
+    for (const value of [2, 5, 3]) {
+      await writer.tell(await writer.ask(), { value });
+      then.push({ trials: [...writer.trials], best: writer.recommend() });
+    }
+    await writer.ask();
+    for (const [i, { trials, best }] of then.entries()) {
+      const view = readStudy(folder, { ended: i + 1 });
+      expect(view.trials).toEqual(trials);
+      expect(view.recommend()).toEqual(best);
+    }
+    for (const ended of [0, 1.5, 4]) {
+      expect(thrown(() => readStudy(folder, { ended }))).toEqual([
+        'E_ARGUMENT',
+        `readStudy: ended must be an integer from 1 to 3, the trials that have ended, got ${ended}`,
+      ]);
+    }
     await writer.close();
   });
 

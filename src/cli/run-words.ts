@@ -3,6 +3,7 @@ import {
   adaptiveWords,
   type AttackedEvent,
   type ImagesDone,
+  type RefreshingEvent,
   type SearchEvent,
   type TrialEvent,
 } from '../search/index.js';
@@ -39,6 +40,8 @@ export function wordsOf(event: SearchEvent): EventWords {
     }
     case 'adaptive':
       return line(adaptiveWords(event));
+    case 'refreshing':
+      return line(refreshingWords(event));
     case 'attacking':
       return progress(`attacking ${imagesOf(event.split)}`, event);
     case 'attacked':
@@ -65,6 +68,11 @@ export function wordsOf(event: SearchEvent): EventWords {
     default:
       return event satisfies never;
   }
+}
+
+function refreshingWords({ after, incumbent }: RefreshingEvent): string {
+  const whom = incumbent === undefined ? 'every α = 0: no trial has a value' : `trial ${incumbent.number}`;
+  return `after ${after} evaluations the search images are made against ${whom}`;
 }
 
 function attackedWords({ summary, split, reused, kept }: AttackedEvent): string {

@@ -2,6 +2,7 @@
 import type { AttackSummary } from '../objective/evaluation/attack-summary.js';
 import type { SplitName } from '../objective/images/images-manifest.js';
 import type { PassedOver } from '../objective/tensors/runtime.js';
+import type { RefreshRound } from './refreshes.js';
 import type { AdaptiveCost } from './config/adaptive-cost.js';
 
 /** Runtime and model are there. */
@@ -43,6 +44,11 @@ export interface StudyOpenedEvent {
 /** Every α will be attacked, and what that costs. */
 export interface AdaptiveEvent extends AdaptiveCost {
   readonly kind: 'adaptive';
+}
+
+/** The search images are made again, or found, against the best α of a moment. */
+export interface RefreshingEvent extends RefreshRound {
+  readonly kind: 'refreshing';
 }
 
 /** Some images more are attacked. */
@@ -140,6 +146,7 @@ export type SearchEvent =
   | OpenedEvent
   | StudyOpenedEvent
   | AdaptiveEvent
+  | RefreshingEvent
   | AttackingEvent
   | AttackedEvent
   | TrialEvent

@@ -46,6 +46,7 @@ export type {
   ImagesDone,
   MixingEvent,
   OpenedEvent,
+  RefreshingEvent,
   ScanningEvent,
   ScoringEvent,
   SearchEvent,

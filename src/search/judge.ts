@@ -3,6 +3,7 @@ import type { AttackSummary } from '../objective/evaluation/attack-summary.js';
 import type { PassedOver } from '../objective/tensors/runtime.js';
 import type { BlockObjective, ImageOutcomes, Json } from '../trial/index.js';
 import type { SearchListener } from './events.js';
+import type { RefreshRound } from './refreshes.js';
 
 /** Image sets that a search takes its samples from; no image is in both. */
 export type JudgedSplit = 'search' | 'heldOut';
@@ -40,6 +41,8 @@ export interface OpenJudgeOptions {
 export interface SampleJudgeOptions {
   /** Folder of the run. */
   readonly out: string;
+  /** Of the search images: against whom they are made; every α = 0 where absent. */
+  readonly refresh?: RefreshRound;
   readonly signal?: AbortSignal;
   readonly onEvent?: SearchListener;
 }

@@ -31,6 +31,8 @@ export interface SearchJob {
   readonly defence: NamedModel;
   /** The whole defence with any α, to attack. */
   readonly withDefence: WithDefence;
+  /** `sha256:…` of all that decides what the defence with these α answers. */
+  hashOfDefence(alphas: readonly number[]): string;
   /** Makes images ready for many α, within the memory of the configuration. */
   readonly prepare: PrepareImages;
   close(): Promise<void>;
@@ -68,7 +70,12 @@ async function jobFor(
   const alphas = constantSchedule(mlvgm.latents.length, 0);
   const memoryBytes = memoryMb * MEGABYTE;
   const compute = await openCompute({ purification, place, task: task.name, alphas, memoryBytes, workers });
-  const settings = canonicalJson({ temperature, attenuation, preprocessing, alphas });
+  const hashOfDefence = (its: readonly number[]): string =>
+    contentHash(
+      mlvgm.hash,
+      classifier.hash,
+      canonicalJson({ temperature, attenuation, preprocessing, alphas: its }),
+    );
   return {
     runtime,
     versions: { boSearch: VERSION, node: versions.node },
@@ -78,10 +85,11 @@ async function jobFor(
     classifier: { name: 'bare classifier', hash: classifier.hash, model: compute.classifier },
     defence: {
       name: 'defence, α = 0',
-      hash: contentHash(mlvgm.hash, classifier.hash, settings),
+      hash: hashOfDefence(alphas),
       model: compute.defence,
     },
     withDefence: compute.withDefence,
+    hashOfDefence,
     prepare: compute.prepare,
     close: async () => {
       await compute.close();

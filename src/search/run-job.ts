@@ -20,6 +20,7 @@ import type { SearchResults } from './results.js';
 import type { ImagesDone } from './events.js';
 import { isRaceOver, runRace } from './race.js';
 import { type RaceResults, raceResults } from './race-results.js';
+import { refreshRound, roundAt, type RoundsAsked } from './refreshes.js';
 import { openScoreCache, type ScoreCache } from './score-cache.js';
 import { type SearchFacts, searchFacts } from './search-facts.js';
 import type { FailingSearch, InterruptedSearch, RunSearchOptions, SearchOutcome } from './search-outcome.js';
@@ -88,28 +89,62 @@ async function searchAndFinish(run: Run): Promise<SearchOutcome> {
   const plan = racingPlan(config);
   const over = plan === undefined ? study.endedTrials >= evaluations : isRaceOver(study, plan);
   if (done !== undefined && over) return { kind: 'finished', out: options.out, ...done, reused: true };
-  const sample = await judge.sample('search', options);
-  let search: SearchResults['search'];
-  try {
-    assertSameSample({
-      study,
-      name: sample.name,
-      byEvaluator: config.evaluator !== undefined,
-      out: options.out,
-      ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
-    });
-    const stopped = await optimise(run, sample);
-    if (stopped.reason === 'aborted') return interruptedIn(run);
-    const failed = failing(run, stopped);
-    if (failed !== undefined) return failed;
-    search = await summariseSearch(run, sample);
-  } finally {
-    sample.dispose();
-  }
-  return finish(run, search, await judge.sample('heldOut', options));
+  const searched = await searchInRounds(run);
+  if ('kind' in searched) return searched;
+  return finish(run, searched, await judge.sample('heldOut', options));
 }
 
-function optimise({ config, study, options }: Run, sample: JudgedSample): Promise<OptimizeResult> {
+/** Searches on the images of one round after the other, and sums up on those of the last. */
+async function searchInRounds(
+  run: Run,
+): Promise<SearchResults['search'] | InterruptedSearch | FailingSearch> {
+  const { config, study } = run;
+  const { evaluations } = config.search;
+  const rounds = roundsOf(config);
+  for (let round = roundAt(study.endedTrials, rounds); ; round += 1) {
+    const until = Math.min(evaluations, (round + 1) * rounds.every);
+    const sample = await sampleOfRound(run, round, rounds);
+    try {
+      const stopped = await optimise(run, sample, until);
+      if (stopped.reason === 'evaluations' && until < evaluations) continue;
+      if (stopped.reason === 'aborted') return interruptedIn(run);
+      return failing(run, stopped) ?? (await summariseSearch(run, sample));
+    } finally {
+      sample.dispose();
+    }
+  }
+}
+
+/** Where the images stay, there is one round. */
+function roundsOf({ attack: { refresh }, search: { evaluations } }: SearchConfig): RoundsAsked {
+  return { every: refresh?.every ?? Infinity, evaluations };
+}
+
+/** The search images of a round, which are those that its trials were judged on. */
+async function sampleOfRound(run: Run, round: number, rounds: RoundsAsked): Promise<JudgedSample> {
+  const { config, study, judge, options } = run;
+  const { out, onEvent } = options;
+  const refresh = refreshRound(study, round, rounds);
+  if (refresh !== undefined) onEvent?.({ kind: 'refreshing', ...refresh });
+  const sample = await judge.sample('search', { ...options, ...(refresh === undefined ? {} : { refresh }) });
+  try {
+    const isNew = refresh?.after === study.endedTrials;
+    const byEvaluator = config.evaluator !== undefined;
+    const listen = onEvent === undefined ? {} : { onEvent };
+    if (!isNew) assertSameSample({ study, name: sample.name, byEvaluator, out, ...listen });
+    return sample;
+  } catch (error) {
+    sample.dispose();
+    throw error;
+  }
+}
+
+/** Searches until so many trials have ended in all. */
+function optimise(
+  { config, study, options }: Run,
+  sample: JudgedSample,
+  until: number,
+): Promise<OptimizeResult> {
   const { evaluations, concurrency } = config.search;
   const { signal, onEvent } = options;
   const plan = racingPlan(config);
@@ -121,7 +156,7 @@ function optimise({ config, study, options }: Run, sample: JudgedSample): Promis
       : { onEvent: studyListener(study, { evaluations, ...imagesWanted(plan) }, onEvent) }),
   };
   return plan === undefined
-    ? study.optimize(sample.objective, { evaluations, ...watch })
+    ? study.optimize(sample.objective, { evaluations: until, ...watch })
     : runRace(study, sample.objective, plan, watch);
 }
 

@@ -9,6 +9,7 @@ import {
   type ObtainedSet,
   obtainAttackedSet,
 } from '../objective/attacks/sets/attacked-set-files.js';
+import type { NamedModel } from '../objective/attacks/sets/attacked-set.js';
 import { type AdaptiveAttack, attackedForEach } from '../objective/evaluation/adaptive-images.js';
 import { type AttackSummary, summariseAttack } from '../objective/evaluation/attack-summary.js';
 import {
@@ -28,6 +29,7 @@ import { attackPlan } from './config/attack-plan.js';
 import type { SearchListener } from './events.js';
 import type { JudgedSplit } from './judge.js';
 import type { SearchJob } from './open-job.js';
+import type { RefreshRound } from './refreshes.js';
 
 /** Images on which schedules can be compared: each judged on the same images with the same noise. */
 export interface Sample {
@@ -51,6 +53,8 @@ export interface SampleOptions {
   readonly split: JudgedSplit;
   /** Folder of the run; attacked images are kept in it. */
   readonly out: string;
+  /** Of the search images: against whom they are made; every α = 0 where absent. */
+  readonly refresh?: RefreshRound;
   readonly signal?: AbortSignal;
   readonly onEvent?: SearchListener;
 }
@@ -135,12 +139,29 @@ function bare({ classifier }: SearchJob): PrepareImages {
 
 /** The attacked images of a choice, from the run's folder or made now. */
 async function obtainAttacked(options: SampleOptions, images: ImageSet): Promise<ObtainedSet> {
-  const { job, config, split, out, signal, onEvent } = options;
-  const { attack, against, keepOnlySuccessful } = attackPlan(config);
-  const folder = join(out, 'attacked', split);
+  const { job, config, split, out, refresh } = options;
+  const folder = join(out, 'attacked', refresh === undefined ? split : `${split}-${refresh.round}`);
+  if (refresh?.incumbent !== undefined) {
+    const { number, alphas } = refresh.incumbent;
+    return job.withDefence(alphas, 1, (model) => {
+      const named = { name: `defence, α of trial ${number}`, hash: job.hashOfDefence(alphas), model };
+      return obtainFrom(options, images, named, folder);
+    });
+  }
+  const { against } = attackPlan(config);
+  return obtainFrom(options, images, against === 'defence' ? job.defence : job.classifier, folder);
+}
+
+function obtainFrom(
+  { job, config, split, signal, onEvent }: SampleOptions,
+  images: ImageSet,
+  model: NamedModel,
+  folder: string,
+): Promise<ObtainedSet> {
+  const { attack, keepOnlySuccessful } = attackPlan(config);
   return obtainAttackedSet(folder, {
     attack: createAttack(attack),
-    model: against === 'defence' ? job.defence : job.classifier,
+    model,
     images,
     seed: config.seed,
     keepOnlySuccessful,

@@ -67,6 +67,10 @@ describe('an evaluator in a configuration', () => {
       EVALUATOR.replace('l2Bound: 3', 'l2Bound: 3, against: each'),
       '2:32 attack.against: expected classifier or defence with an evaluator, which attacks its images once, got "each"',
     ],
+    [
+      EVALUATOR.replace('l2Bound: 3', 'l2Bound: 3, against: defence, refresh: { every: 9 }'),
+      '2:50 attack.refresh: expected no refresh with an evaluator, which attacks its images once, got {"every":9}',
+    ],
     [`${EVALUATOR}backend: wasm\n`, '3:10 backend: expected no backend with an evaluator, got "wasm"'],
     [`${EVALUATOR}memoryMb: 9\n`, '3:11 memoryMb: expected no memoryMb with an evaluator, got 9'],
     [`${EVALUATOR}workers: 2\n`, '3:10 workers: expected no workers with an evaluator, got 2'],

@@ -333,7 +333,18 @@ describe('SEARCH_TEMPLATE', () => {
     const known = schemaKeys(schema);
     const inSentences = ['preset', 'direction', 'reference', 'evaluator', 'command', 'cwd', 'env', 'shell'];
     inSentences.push('startSeconds', 'silenceSeconds', 'restarts', 'concurrency');
-    inSentences.push('eot', 'mode', 'racing', 'blocks', 'budget', 'finalists', 'fresh', 'linfBound');
+    inSentences.push(
+      'eot',
+      'mode',
+      'refresh',
+      'every',
+      'racing',
+      'blocks',
+      'budget',
+      'finalists',
+      'fresh',
+      'linfBound',
+    );
     for (const key of inSentences) expect(SEARCH_TEMPLATE).toMatch(new RegExp(`\\b${key}\\b`));
     // the points of a list: their keys are seen under its number
     const said = keys(config).filter((key) => !/^\d+$/.test(key));

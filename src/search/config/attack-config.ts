@@ -2,6 +2,9 @@
 import { count, flag, oneOf, positive, section } from './config-fields.js';
 import { eot } from './evaluation-config.js';
 
+/** A set has to outlast the four best points that are judged again on it, and the trial before them. */
+const LEAST_EVERY = 6;
+
 const fields = {
   preset: oneOf(['paper'])
     .optional()
@@ -25,6 +28,15 @@ const fields = {
   eot: eot
     .optional()
     .describe('against: each: expectation over the draws of the defence, inside the attack. Default 1 draw.'),
+  refresh: section({
+    every: count()
+      .refine((every) => every >= LEAST_EVERY, `expected an integer of at least ${LEAST_EVERY}`)
+      .describe('Ended trials between two sets of images.'),
+  })
+    .optional()
+    .describe(
+      'against: defence: make the search images again against the best α so far, every so many trials; the best are judged again on them. Default never.',
+    ),
   keepOnlySuccessful: flag()
     .optional()
     .describe(
@@ -52,4 +64,6 @@ export const attack = section(fields).superRefine((given, context) => {
   } else if (given.preset === undefined) {
     refuse('eot', `expected no eot but with against: each`);
   }
+  const isAgainstDefence = given.against === 'defence' || given.preset === 'paper';
+  if (!isAgainstDefence) refuse('refresh', 'expected no refresh but with against: defence');
 });

@@ -18,6 +18,8 @@ export interface AttackFacts extends Omit<AttackSpec, 'against'> {
   readonly against: AttackTarget;
   /** Where every α is attacked. */
   readonly eot?: ExpectationPlan;
+  /** Where the images are made again. */
+  readonly refresh?: { readonly every: number };
 }
 
 /** The plan a configuration asks for; what it leaves out has the attack's own default. */
@@ -52,5 +54,6 @@ export function attackFacts(config: Pick<SearchConfig, 'attack'>): AttackFacts {
   const { attack, against, keepOnlySuccessful, expectation } = attackPlan(config);
   const { name: kind, ...settings } = createAttack(attack).settings;
   const eot = expectation === undefined ? {} : { eot: expectation };
-  return { kind, against, keepOnlySuccessful, ...settings, ...eot };
+  const refresh = config.attack.refresh === undefined ? {} : { refresh: config.attack.refresh };
+  return { kind, against, keepOnlySuccessful, ...settings, ...eot, ...refresh };
 }

@@ -66,9 +66,14 @@ function ofEvaluator(evaluator: unknown): Conflict[] {
 
 /** An evaluator makes its attacked images once; its protocol has no word for more. */
 function ofAttack({ evaluator, attack }: Section): Conflict[] {
-  if (evaluator === undefined || sectionOf(attack)['against'] !== 'each') return [];
-  const message = 'expected classifier or defence with an evaluator, which attacks its images once';
-  return [{ path: ['attack', 'against'], message }];
+  if (evaluator === undefined) return [];
+  const { against, refresh } = sectionOf(attack);
+  const each = 'expected classifier or defence with an evaluator, which attacks its images once';
+  const again = 'expected no refresh with an evaluator, which attacks its images once';
+  return [
+    ...(against === 'each' ? [{ path: ['attack', 'against'], message: each }] : []),
+    ...(refresh === undefined ? [] : [{ path: ['attack', 'refresh'], message: again }]),
+  ];
 }
 
 function ofWorkers({ workers, backend = 'wasm' }: Section): Conflict[] {

@@ -32,6 +32,14 @@ function beside(value: Section, search: Section): Conflict[] {
             message: 'expected no block with racing, whose blocks say how the images are cut',
           },
         ]),
+    ...(sectionOf(value['attack'])['refresh'] === undefined
+      ? []
+      : [
+          {
+            path: ['attack', 'refresh'],
+            message: 'expected no refresh with racing, whose finalists need all images to stay',
+          },
+        ]),
     ...(sectionOf(value['attack'])['keepOnlySuccessful'] === true
       ? [
           {
