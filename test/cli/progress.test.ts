@@ -114,6 +114,18 @@ describe('wordsOf(event)', () => {
     ],
     [{ kind: 'trial-failed', number: 3, reason: 'NaN' }, 'trial 3 failed: NaN'],
     [{ kind: 'warning', message: 'torn' }, 'warning: torn'],
+    [
+      { kind: 'adaptive', evaluation: 2000, heldOutRow: 20_000 },
+      'every α is attacked anew: up to 2000 gradients an evaluation, 20000 a held-out schedule',
+    ],
+    [
+      { kind: 'refreshing', round: 1, after: 25, incumbent: { number: 7, alphas: [0, 1] } },
+      'after 25 evaluations the search images are made against trial 7',
+    ],
+    [
+      { kind: 'refreshing', round: 2, after: 50 },
+      'after 50 evaluations the search images are made against every α = 0: no trial has a value',
+    ],
   ])('words %j', (event, text) => {
     expect(wordsOf(event)).toEqual({ kind: 'line', text });
   });
