@@ -32,6 +32,9 @@ export interface ImagesAsked {
   readonly images: number;
   /** An integer of at least 0. */
   readonly seed: number;
+  /** Only images [from, to) of them; default all. */
+  readonly from?: number;
+  readonly to?: number;
 }
 
 export interface CommandEvaluator {

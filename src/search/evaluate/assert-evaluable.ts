@@ -33,9 +33,14 @@ export async function assertEvaluable(
     );
   }
   const { height, width, channels } = manifest.image;
-  for (const { attack } of plan.attacks) {
+  assertAttacksFit(plan, height * width * channels, task.classes.length);
+}
+
+/** @throws BoSearchError as an attack does that fits neither such images nor so many classes. */
+export function assertAttacksFit({ attacks }: EvaluationPlan, pixels: number, classes: number): void {
+  for (const { attack } of attacks) {
     const machine = attack.machine as AttackMachine<DifferentiableModel>;
-    machine.begin(batchOfOne(height * width * channels, task.classes.length));
+    machine.begin(batchOfOne(pixels, classes));
   }
 }
 

@@ -1,5 +1,4 @@
 /** The model an attack sees of a defence: with the gradients, and the mean over draws, that the evaluation asks for. */
-import { bpdaModel } from '../../objective/attacks/model/bpda.js';
 import { withExpectation } from '../../objective/attacks/model/expected-model.js';
 import type { AttackableModel } from '../../objective/attacks/model/attackable-model.js';
 import { blackBox } from '../../objective/attacks/model/gradient-paths.js';
@@ -25,13 +24,8 @@ async function withGradients(
   switch (kind) {
     case 'none':
       return blackBox(await defences.open(defence));
-    case 'bpda': {
-      const single = await defences.single(defence);
-      const purify = (images: Float32Array, draw: Parameters<AttackableModel['logits']>[1]) =>
-        single.purify(images, draw);
-      const { purifications } = defence;
-      return bpdaModel({ purify, classifier: defences.classifier, purifications, surrogate: 'identity' });
-    }
+    case 'bpda':
+      return defences.bpda(defence);
     default:
       return defences.open(defence);
   }

@@ -3,7 +3,6 @@ import { existsSync, readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BoSearchError } from '../../errors.js';
-import type { OpenedModel } from '../../objective/models/open-model.js';
 import { formatJson } from '../../schedules/format-json.js';
 import { JOURNAL_FILE } from '../../storage/index.js';
 import { BASELINES_FILE } from '../baselines-results.js';
@@ -28,30 +27,41 @@ export interface EvaluationFacts {
   };
   readonly task: string;
   readonly seed: number;
-  readonly temperature: number;
+  /** Null for the evaluator's own. */
+  readonly temperature: number | null;
   readonly attenuation: number;
   /** Hash of the images of the evaluation. */
   readonly images: string;
   readonly gradients: EvaluationConfig['gradients'];
   readonly verification: EvaluationConfig['verification'];
   readonly purifications: number;
-  /** The tensor backend. */
+  /** The tensor backend, or the evaluator's device. */
   readonly backend: string;
 }
 
-/** @param images - hash of the evaluation's images. */
+/** What is evaluated. */
+export interface EvaluatedModel {
+  readonly name: string;
+  readonly hash: string;
+  /** Hash of the classifier; of all where it has none of its own. */
+  readonly classifier: string;
+  readonly task: string;
+  readonly temperature: number | null;
+}
+
+/** @param ran - hashes of the pool and of the evaluation's images; what computes. */
 export function evaluationFacts(
   config: SearchConfig,
   evaluation: EvaluationConfig,
-  model: OpenedModel,
+  { name, hash, classifier, task, temperature }: EvaluatedModel,
   ran: { readonly pool: string; readonly images: string; readonly backend: string },
 ): EvaluationFacts {
   const { gradients, verification, purifications } = evaluation;
   return {
-    model: { name: model.name, hash: model.hash, classifier: model.classifier.hash, images: ran.pool },
-    task: model.task.name,
+    model: { name, hash, classifier, images: ran.pool },
+    task,
     seed: config.seed,
-    temperature: config.temperature ?? model.temperature,
+    temperature,
     attenuation: config.attenuation,
     images: ran.images,
     gradients,

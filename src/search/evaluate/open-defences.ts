@@ -1,5 +1,7 @@
 /** Makes attackable models of planned defences: in this thread, or in worker threads that share the images. */
 import { BoSearchError } from '../../errors.js';
+import type { AttackableModel, Draw } from '../../objective/attacks/model/attackable-model.js';
+import { bpdaModel } from '../../objective/attacks/model/bpda.js';
 import { canonicalJson, contentHash } from '../../objective/images/content-hash.js';
 import type { OpenedModel } from '../../objective/models/open-model.js';
 import { openWorkerPool, type WorkerPool } from '../../objective/parallel/open-worker-pool.js';
@@ -29,11 +31,11 @@ export interface DefencesOptions {
 
 export interface Defences {
   /** The deployed defence; the same one for the same label. */
-  open(defence: PlannedDefence): Promise<DifferentiableClassifier>;
-  /** One purification of it, in this thread. */
-  single(defence: PlannedDefence): Promise<Defence | PreprocessedClassifier>;
+  open(defence: PlannedDefence): Promise<AttackableModel>;
+  /** The same, whose purifier counts as the identity going back. */
+  bpda(defence: PlannedDefence): Promise<AttackableModel>;
   /** The classifier alone. */
-  readonly classifier: DifferentiableClassifier;
+  readonly classifier: AttackableModel;
   close(): Promise<void>;
 }
 
@@ -70,7 +72,12 @@ export function openDefences(options: DefencesOptions): Defences {
   return {
     classifier,
     open: (defence) => obtained(opened, defence.label, () => make(defence)),
-    single: async (defence) => obtained(singles, defence.label, () => here({ ...defence, purifications: 1 })),
+    bpda: async (defence) => {
+      const { label, purifications } = defence;
+      const single = obtained(singles, label, () => here({ ...defence, purifications: 1 }));
+      const purify = (images: Float32Array, draw: Draw) => single.purify(images, draw);
+      return bpdaModel({ purify, classifier, purifications, surrogate: 'identity' });
+    },
     async close() {
       for (const end of closing) end();
       await Promise.all([...pools.values()].map(async (pool) => (await pool).close()));

@@ -7,7 +7,7 @@ import type { EvaluationOutcome, RunEvaluationOptions } from './evaluation-outco
  *
  * Goes on with the pieces that its folder holds, in the middle of an attack too, and ends with the same bytes in
  * `results.json` as if it had never stopped.
- * @throws BoSearchError `E_CONFIG` with the place for what cannot be, and for an evaluator instead of a model;
+ * @throws BoSearchError `E_CONFIG` with the place for what cannot be; `E_ATTACK` for an evaluator that cannot be attacked;
  * `E_SCHEDULES` for schedules that do not fit the model or its attenuation; `E_STORAGE` or `E_CONFIG_CHANGED` if the
  * folder holds something else; `E_LOCKED` if another process works in it; and what models and attacks throw.
  */

@@ -31,14 +31,15 @@ export async function searchedImages({ config, pool, task, images, run }: Search
 }
 
 /** Ids of the search images of a run, where it kept them. */
-async function idsOfRun(run: string | undefined): Promise<string[]> {
+export async function idsOfRun(run: string | undefined): Promise<string[]> {
   const folder = run === undefined ? '' : join(run, 'attacked', 'search');
   if (run === undefined || !existsSync(join(folder, ATTACKED_MANIFEST))) return [];
   const { images, dropped } = await loadAttackedSet(folder);
   return [...images.ids, ...dropped.map(({ id }) => id)];
 }
 
-function pixelHashes({ ids, pixels, shape }: ImageSet): string[] {
+/** One hash an image. */
+export function pixelHashes({ ids, pixels, shape }: ImageSet): string[] {
   const d = valuesPerImage(shape);
   return ids.map((_, row) => contentHash(pixels.subarray(row * d, (row + 1) * d)));
 }

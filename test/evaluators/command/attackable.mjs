@@ -5,7 +5,7 @@
  * in (−1, 1) follows (key, purification, image id, class); logits are the mean over K. Input noise of norm r adds
  * r·noise to every logit. Plan, all optional: `say` changes of the description; `log` a file that gets a line for each
  * start and request; `faults` by the number of the request after the description, from 0, counted over all processes with a
- * log; `classes` another number of logits than it says.
+ * log, and `always` for all; `sharedPixels` gives all sets the same images.
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -43,7 +43,8 @@ function luck(...key) {
 }
 
 const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);
-const pixelsOf = (set, i) => Array.from({ length: 4 }, (_, j) => luck(set, i, j));
+const pixelsOf = (set, i) =>
+  Array.from({ length: 4 }, (_, j) => luck(plan.sharedPixels === true ? '' : set, i, j));
 const scores = (x) => WEIGHTS.map((w, k) => dot(w, x) + BIAS[k]);
 /** Every fifth label is wrong. */
 const labelOf = (set, i) => {

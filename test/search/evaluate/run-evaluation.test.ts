@@ -312,11 +312,6 @@ describe('runEvaluation refuses', () => {
       changed('defences: [learned, none]', 'defences: [learned, best]'),
       /^\/search\.yaml:10:23 evaluation\.defences\.1: expected linear, .* or a schedule of the file \(learned\), got "best"$/,
     ],
-    [
-      'an evaluator',
-      'evaluator: { command: ["true"] }\nattack: { l2Bound: 1 }',
-      /^\/search\.yaml:1:12 evaluator: expected a model to attack, got an evaluator, whose protocol answers with outcomes and gives neither logits nor gradients$/,
-    ],
   ])('%s, before any work', async (_, text, message) => {
     expect(await refusal(text, 'none')).toEqual(['E_CONFIG', expect.stringMatching(message)]);
     expect(existsSync(at('none'))).toBe(false);
