@@ -16,7 +16,7 @@ const object = <T extends z.ZodRawShape>(fields: T) =>
   z.looseObject(fields, `expected an object with ${Object.keys(fields).join(', ')}`);
 
 const ball = object({
-  norm: z.enum(['l2', 'linf'], 'expected l2 or linf'),
+  norm: z.enum(['l2', 'linf'], 'expected l2 or linf').describe('The norm of the bound.'),
   bound: size().describe('Largest norm of the perturbation, values in [0, 1].'),
 }).meta({ id: 'Ball', description: 'The ball of a fixed budget.' });
 
@@ -28,15 +28,21 @@ const verification = object({
 const attack = object({
   label: text().describe('What tables call it, distinct.'),
   family: text().describe('Attacks of one family differ in their bound alone.'),
-  kind: z.enum(['fixed-budget', 'minimum-norm'], 'expected fixed-budget or minimum-norm'),
+  kind: z
+    .enum(['fixed-budget', 'minimum-norm'], 'expected fixed-budget or minimum-norm')
+    .describe('The most damaging image within a bound, or the nearest error.'),
   ball: ball.optional(),
   settings: anything('All settings, defaults filled in.'),
   expectation: object({
     draws: count().describe('Draws behind one answer to the attack.'),
-    mode: z.enum(['mean-logits', 'mean-gradient'], 'expected mean-logits or mean-gradient'),
+    mode: z
+      .enum(['mean-logits', 'mean-gradient'], 'expected mean-logits or mean-gradient')
+      .describe('The gradient of the loss of the mean logits, or the mean of the gradients.'),
   }).describe('How the attack takes a mean over the draws of the defence.'),
   gradients: object({
-    kind: z.enum(['exact', 'bpda', 'surrogate', 'none'], 'expected a kind of gradients'),
+    kind: z
+      .enum(['exact', 'bpda', 'surrogate', 'none'], 'expected a kind of gradients')
+      .describe('Through all of the defence, by a stand-in for a part, of another model, or none.'),
   }).describe('Where gradients come from; of a stand-in its name beside it.'),
 }).meta({ id: 'EvaluatedAttack', description: 'An attack as it was run.' });
 
@@ -65,19 +71,29 @@ export const evaluationSchema = object({
   format: z.literal('bo-search/evaluation', 'expected "bo-search/evaluation"').describe('What the file is.'),
   version: z.literal(1, 'expected 1').describe('Version of the format.'),
   manifest: object({
-    versions: object({ boSearch: text(), node: text() }).describe('What wrote the file.'),
+    versions: object({
+      boSearch: text().describe('Of bo-search.'),
+      node: text().describe('Of Node, with its v.'),
+    }).describe('What wrote the file.'),
     backend: text().describe('What ran.'),
-    precision: z.literal('float32', 'expected "float32"'),
+    precision: z.literal('float32', 'expected "float32"').describe('Of images, logits and gradients.'),
     schedules: text().describe('sha256:… of the schedules that were given.'),
     facts: object({
-      model: object({ name: text(), hash: text(), classifier: text(), images: text() }),
-      task: text(),
-      seed: count(),
+      model: object({
+        name: text().describe('Its name.'),
+        hash: text().describe('sha256:… of its weights and settings.'),
+        classifier: text().describe('sha256:… of the classifier.'),
+        images: text().describe('sha256:… of the pools that images are chosen from.'),
+      }).describe('The generative model and what goes with it.'),
+      task: text().describe('The task of the model.'),
+      seed: count().describe('Decides images, noise and every random choice.'),
       images: text().describe('sha256:… of the images.'),
     }).describe('What makes the evaluation the one it is.'),
     config: anything('The configuration as search.schema.json has it, without workers and memoryMb.'),
   }).describe('What the numbers depend on.'),
-  classes: list(text(), 'names').min(1, 'expected at least one class'),
+  classes: list(text(), 'names')
+    .min(1, 'expected at least one class')
+    .describe('Names, in the order of logits.'),
   images: list(text(), 'ids')
     .min(1, 'expected at least one image')
     .describe('Ids of the images; columns follow them.'),
@@ -88,7 +104,9 @@ export const evaluationSchema = object({
       alphas: list(share(), 'numbers from 0 to 1')
         .optional()
         .describe('Before attenuation; absent without a model.'),
-      effectiveAlphas: list(share(), 'numbers from 0 to 1').optional(),
+      effectiveAlphas: list(share(), 'numbers from 0 to 1')
+        .optional()
+        .describe('After attenuation: attenuation · alphas.'),
       preprocessing: anything('Blur and noise before it.'),
       purifications: count().describe('K, runs whose logits are averaged.'),
       hash: text().describe('sha256:… of models and settings.'),
@@ -96,27 +114,29 @@ export const evaluationSchema = object({
       draws: flag().describe('Whether two draws on an image differ.'),
     }).meta({ id: 'EvaluatedDefence', description: 'What stood in front of the classifier.' }),
     'defences',
-  ),
+  ).describe('What was attacked, in the order of the tables.'),
   cells: list(
-    object({ defence: text(), attack, verification, images }).meta({
+    object({ defence: text().describe('Label of the defence.'), attack, verification, images }).meta({
       id: 'AttackCell',
       description: 'One attack against one defence.',
     }),
     'cells',
-  ),
+  ).describe('What every attack did to every defence.'),
   transfers: list(
     object({
       defence: text().describe('The defence that judges.'),
       from: text().describe('The defence the images were made against.'),
       attack: text().describe('The attack that made them.'),
-      judge: z.enum(['defence', 'purifier-off'], 'expected defence or purifier-off'),
+      judge: z
+        .enum(['defence', 'purifier-off'], 'expected defence or purifier-off')
+        .describe('Who judges: the defence, or the bare classifier behind it.'),
       ...judged,
     }).meta({ id: 'Transfer', description: 'Images made elsewhere, or judged without the purifier.' }),
     'transfers',
-  ),
+  ).describe('Images judged behind another defence than they were made against.'),
   noise: list(
     object({
-      defence: text(),
+      defence: text().describe('Label of the defence.'),
       ball,
       tries: count().describe('Random points tried an image.'),
       ...judged,
@@ -125,28 +145,32 @@ export const evaluationSchema = object({
       description: 'Random points instead of an attack.',
     }),
     'noise cells',
-  ),
+  ).describe('Random noise of the bounds that the attacks had.'),
   convergence: list(
     object({
-      defence: text(),
-      attack: text(),
-      images: count(),
+      defence: text().describe('Label of the defence.'),
+      attack: text().describe('Label of the attack.'),
+      images: count().describe('Images it was run on, the first so many.'),
       draws: list(count(), 'counts').describe('Draws inside the attack.'),
       successes: list(count(), 'counts').describe('Verified successes at each.'),
     }).meta({ id: 'Convergence', description: 'One attack with several numbers of draws.' }),
     'convergence cells',
-  ),
+  ).describe('Whether more draws inside an attack make it stronger.'),
   report: object({
-    bounds: list(size(), 'bounds'),
-    attacks: list(anything('A defence under an attack at a bound.'), 'rows'),
+    bounds: list(size(), 'bounds').describe('L2 bounds that rates are given at.'),
+    attacks: list(anything('A defence under an attack at a bound.'), 'rows').describe(
+      'A row a defence, attack and bound.',
+    ),
     warnings: list(
       object({
-        code: text(),
-        severity: z.enum(['warning', 'note'], 'expected warning or note'),
-        text: text(),
+        code: text().describe('Its kind: see docs/evaluation.md.'),
+        severity: z
+          .enum(['warning', 'note'], 'expected warning or note')
+          .describe('A note is within chance, or small.'),
+        text: text().describe('What was seen, with the numbers.'),
       }),
       'warnings',
-    ),
+    ).describe('What makes the numbers doubtful.'),
   }).describe('What the cells add up to, and what makes them doubtful.'),
 }).meta({ id: 'EvaluationResults', description: 'results.json of an evaluation.' });
 
