@@ -34,7 +34,7 @@ const { values: options } = parseArgs({
   },
 });
 
-/** `quick` was run for bench/results; `full` is what the question asks for, about 9 CPU-hours. */
+/** `quick` was run for bench/results; `full` is what the question asks for, about 6 CPU-hours. */
 const PLANS = {
   quick: {
     search: { images: 60, evaluations: 30, steps: 8, eot: 1 },
