@@ -60,6 +60,7 @@ export interface AttackRow {
   readonly loss: string | null;
   /** `exact`, `bpda: identity`, `surrogate: none`, `none`. */
   readonly gradients: string;
+  /** Draws of the deployed defence behind one answer to the attack, those of its own settings included. */
   readonly expectationDraws: number;
   readonly expectationMode: string;
   readonly verificationDraws: number;
@@ -145,11 +146,22 @@ function wholeCell(cell: AttackCell, classes: number) {
     ...faultShares(cell),
     loss: attackLoss(attack.settings, classes),
     gradients: gradientsText(attack.gradients),
-    expectationDraws: attack.expectation.draws,
-    expectationMode: attack.expectation.mode,
+    ...drawsBehindAnswers(attack),
     verificationDraws: verification.draws,
     verificationShare: verification.share,
   };
+}
+
+/** An attack may take means of its own, over answers that are means already. */
+function drawsBehindAnswers({
+  settings,
+  expectation,
+}: AttackCell['attack']): Pick<AttackRow, 'expectationDraws' | 'expectationMode'> {
+  const { expectationDraws: own, expectationMode: mode } = settings;
+  const hasOwn = typeof own === 'number' && typeof mode === 'string';
+  return hasOwn
+    ? { expectationDraws: own * expectation.draws, expectationMode: mode }
+    : { expectationDraws: expectation.draws, expectationMode: expectation.mode };
 }
 
 /** How often the attack was left without a direction. */

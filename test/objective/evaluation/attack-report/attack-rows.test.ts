@@ -103,6 +103,17 @@ describe('attackRows(data, bounds)', () => {
     expect(row.eightBitSuccesses).toBe(0);
   });
 
+  it('counts the draws that an attack takes means over itself', () => {
+    const own = { version: 'rand', expectationDraws: 20, expectationMode: 'mean-gradient' };
+    const drawsOf = (draws: number) => {
+      const attack = budget('autoattack', 1, own, { expectation: { draws, mode: 'mean-logits' } });
+      const [row] = attackRows(evaluation({ cells: [cell('none', attack, 'sf')] }));
+      return [row.expectationDraws, row.expectationMode];
+    };
+    expect(drawsOf(1)).toEqual([20, 'mean-gradient']);
+    expect(drawsOf(4)).toEqual([80, 'mean-gradient']);
+  });
+
   it('knows no rates and means of nothing', () => {
     const [row] = attackRows(evaluation({ cells: [cell('none', budget('pgd-l2', 1), 'ee')] }));
     expect(row).toMatchObject({
