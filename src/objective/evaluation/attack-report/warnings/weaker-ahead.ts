@@ -111,6 +111,8 @@ function transferRivals(data: EvaluationData): Rival[] {
     if (made === undefined) return [];
     const bound = boundOf(made.attack);
     const norms = new Map(made.perImage.map(({ id, norm }) => [id, norm]));
+    // a clean image that stands in for a failure and is wrong now: that is a draw, and nobody's merit
+    const moved = transfer.perImage.filter(({ id }) => made.defence !== transfer.from || norms.get(id) !== 0);
     return [
       {
         code: 'transfer-beats-white-box',
@@ -119,7 +121,7 @@ function transferRivals(data: EvaluationData): Rival[] {
         attack: transfer.attack,
         norm: normOf(made.attack),
         budget: (id: string) => bound ?? norms.get(id) ?? 0,
-        broken: brokenOf(transfer.perImage),
+        broken: brokenOf(moved),
       },
     ];
   });

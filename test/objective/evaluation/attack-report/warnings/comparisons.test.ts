@@ -265,6 +265,19 @@ describe('transfer-beats-white-box', () => {
     expect(of('transfer-beats-white-box', rivals([0.9, 0.5]))).toEqual([]);
     expect(of('transfer-beats-white-box', rivals([0.9, 1.1]))).toHaveLength(1);
   });
+  it('leaves out clean images that stand in for failures: wrong by a draw, they show nothing', () => {
+    const deepfool = minimumNorm('deepfool');
+    const transfers = [
+      { defence: 'a', from: 'none', attack: 'deepfool', judge: 'defence' as const, perImage: judged('sss') },
+    ];
+    const cells = [
+      distanceCell('none', deepfool, [Infinity, 0, 0.5]),
+      distanceCell('a', deepfool, [1, 1, Infinity]),
+    ];
+    expect(of('transfer-beats-white-box', evaluation({ cells, transfers }))).toMatchObject([
+      { numbers: { images: 1, first: 1, second: 0 } },
+    ]);
+  });
   it('holds attacks that follow the gradients of another model to the same', () => {
     const other = budget(
       'pgd-l2',
