@@ -134,7 +134,7 @@ describe('bo-search doctor', () => {
       '\n  FAILED   wrong number of α     expected 4 α for 3 latents to be refused, got outcomes\n' +
         '                                 hint: answer { "kind": "error", "message": … } for what cannot be right\n',
     );
-    expect(stdout).toMatch(/\n1 of 7 checks failed: wrong number of α\n$/);
+    expect(stdout).toMatch(/\n1 of 12 checks failed, 5 skipped: wrong number of α\n$/);
   });
 
   it.each<[string, readonly string[], RegExp]>([

@@ -5,6 +5,13 @@ import type { SampleSpec } from '../command/messages.js';
 import { type CommandEvaluatorOptions, evaluatorSettings } from '../command/options.js';
 import { type RequestOptions, Session } from '../command/session.js';
 import {
+  checkAttackBatch,
+  checkAttackedImages,
+  checkClassifierGradient,
+  checkDefenceGradient,
+  checkDraws,
+} from './attack-checks.js';
+import {
   checkBlocks,
   checkDeterminism,
   checkNoiseFree,
@@ -21,6 +28,11 @@ const CHECKS = {
   'two blocks': checkBlocks,
   'no noise at α = 0': checkNoiseFree,
   'wrong number of α': checkRefusal,
+  'images to attack': checkAttackedImages,
+  draws: checkDraws,
+  'batch of two': checkAttackBatch,
+  'classifier gradient': checkClassifierGradient,
+  'defence gradient': checkDefenceGradient,
   speed: checkSpeed,
 } as const;
 

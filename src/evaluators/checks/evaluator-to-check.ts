@@ -1,8 +1,13 @@
 /** What the checks of an evaluator work on, and what they answer. */
 import type { ImageOutcomes } from '../../trial/index.js';
-import type { EvaluatorSample } from '../command/command-evaluator.js';
+import type { AttackableModel } from '../../objective/attacks/model/attackable-model.js';
+import type { ImageSet } from '../../objective/images/image-set.js';
+import type { EvaluatorSample, ImagesAsked } from '../command/command-evaluator.js';
+import { commandImages } from '../command/command-images.js';
+import { commandModel } from '../command/command-model.js';
 import type { DescriptionReply, SampleSpec } from '../command/messages.js';
-import { openCommandSample } from '../command/open-command-sample.js';
+import type { DeployedSpec } from '../command/model-messages.js';
+import { type Exclusively, openCommandSample } from '../command/open-command-sample.js';
 import type { RequestOptions, Session } from '../command/session.js';
 
 /** What one check found. */
@@ -25,6 +30,9 @@ export interface EvaluatorToCheck {
   readonly open: (spec: SampleSpec) => Promise<EvaluatorSample>;
   /** Judges all images of a sample under as many α as are given, however many latents there are. */
   readonly ask: (sample: EvaluatorSample, alphas: readonly number[]) => Promise<'refused' | 'answered'>;
+  /** Images and defences for attacks; throw where it cannot be attacked. */
+  readonly images: (asked: ImagesAsked) => Promise<ImageSet>;
+  readonly model: (spec: DeployedSpec) => AttackableModel;
 }
 
 export function evaluatorToCheck(
@@ -33,11 +41,14 @@ export function evaluatorToCheck(
   request: RequestOptions,
 ): EvaluatorToCheck {
   const { description } = session;
+  const atOnce: Exclusively = (_, task) => task(request);
   const most = description.sets.find(({ name }) => name === asked.set)?.images ?? asked.images;
   return {
     description,
     spec: { ...asked, images: Math.min(asked.images, most) },
-    open: (spec) => openCommandSample(session, (_, task) => task(request), spec, {}),
+    open: (spec) => openCommandSample(session, atOnce, spec, {}),
+    images: (images) => commandImages(session, atOnce, images, {}),
+    model: (spec) => commandModel(session, atOnce, spec, {}),
     ask: async ({ spec, name, images }, alphas) => {
       const player = await session.player(request);
       const block = { index: 0, from: 0, to: images };

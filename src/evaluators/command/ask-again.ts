@@ -7,7 +7,8 @@ import { faultOf, type RequestOptions, type Session } from './session.js';
 /**
  * The answer, from whatever process gives it.
  * @param where - what is asked, for messages.
- * @throws BoSearchError `E_EVALUATOR` if it answers by an error, EvaluatorGoneError after too many restarts; the
+ * @throws BoSearchError `E_EVALUATOR` if it answers by an error, or breaks down where nothing is started again;
+ * EvaluatorGoneError after too many restarts; the
  * signal's reason if it is aborted.
  */
 export async function askAgain<R extends AnsweredRequest>(
@@ -20,8 +21,8 @@ export async function askAgain<R extends AnsweredRequest>(
     const player = await session.player(options);
     const answer = await session.ask<R>(player, request, options);
     if (answer.kind === 'aborted') throw options.signal.reason;
-    if (answer.kind === 'fault') continue;
-    session.noteGoodAnswer();
+    if (answer.kind === 'fault' && session.settings.restarts > 0) continue;
+    if (answer.kind !== 'fault') session.noteGoodAnswer();
     if (answer.kind === 'answered') return answer.reply;
     throw faultError(`${session.name}: ${where}`, faultOf(answer), player.conversation.stderrTail());
   }

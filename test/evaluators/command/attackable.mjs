@@ -5,7 +5,8 @@
  * in (−1, 1) follows (key, purification, image id, class); logits are the mean over K. Input noise of norm r adds
  * r·noise to every logit. Plan, all optional: `say` changes of the description; `log` a file that gets a line for each
  * start and request; `faults` by the number of the request after the description, from 0, counted over all processes with a
- * log, and `always` for all; `sharedPixels` gives all sets the same images.
+ * log, and `always` for all; `sharedPixels` gives all sets the same images; `wrong` names a lie: gradient, draws, batch,
+ * choice, deaf.
  */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -52,6 +53,10 @@ const labelOf = (set, i) => {
   return (z.indexOf(Math.max(...z)) + (i % 5 === 4 ? 1 : 0)) % 3;
 };
 
+let calls = 0;
+/** What noise follows beside its key. */
+const lie = (row) => (plan.wrong === 'draws' ? [(calls += 1)] : plan.wrong === 'batch' ? [row] : []);
+
 function logitsOf({ model, draw, ids, images }) {
   const { alphas, purifications: K, defence } = model;
   if (alphas?.includes(0.123)) throw new Error('this α is not liked');
@@ -62,7 +67,7 @@ function logitsOf({ model, draw, ids, images }) {
     scores(x.slice(4 * row, 4 * row + 4)).map((z, k) => {
       let noise = 0;
       for (let p = draw.index * K; p < (draw.index + 1) * K; p += 1)
-        noise += (2 * luck(draw.key, p, id, k) - 1) / K;
+        noise += (2 * luck(draw.key, plan.wrong === 'deaf' ? 0 : p, id, k, ...lie(row)) - 1) / K;
       return (1 - a) * (z - BIAS[k]) + BIAS[k] + (a + r) * noise;
     }),
   );
@@ -72,7 +77,11 @@ function gradientOf({ model, ids, cotangent }) {
   const c = fromText(cotangent);
   const a = model.defence.attenuation * (model.alphas?.[0] ?? 0);
   return ids.flatMap((_, row) =>
-    [0, 1, 2, 3].map((j) => (1 - a) * WEIGHTS.reduce((sum, w, k) => sum + c[3 * row + k] * w[j], 0)),
+    [0, 1, 2, 3].map(
+      (j) =>
+        (plan.wrong === 'gradient' ? 1 : 1 - a) *
+        WEIGHTS.reduce((sum, w, k) => sum + c[3 * row + k] * w[j], 0),
+    ),
   );
 }
 
@@ -95,7 +104,7 @@ const DESCRIPTION = {
 const ANSWERS = {
   describe: () => DESCRIPTION,
   images: ({ set, from, to }) => {
-    const rows = Array.from({ length: to - from }, (_, i) => from + i);
+    const rows = Array.from({ length: to - from }, (_, i) => (plan.wrong === 'choice' ? i : from + i));
     return {
       kind: 'pixels',
       ids: rows.map((i) => `${set} ${i}`),
@@ -136,7 +145,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   } catch (error) {
     reply = { kind: 'error', message: error.message };
   }
-  if (kind !== 'describe') {
+  if (/^(images|logits|vjp)$/.test(kind)) {
     const fault = plan.faults?.[count] ?? plan.always;
     count += 1;
     if (fault !== undefined) {
