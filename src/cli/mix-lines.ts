@@ -1,6 +1,6 @@
 /** What mixing codes found, in words: which latents hold the class, and how often they decide. */
 import type { FollowedShares, MixedLatent, MixResults, RandomLatents } from '../search/index.js';
-import { count, percent, rough, signed } from './explain-words.js';
+import { percent, rough, signed } from './explain-words.js';
 
 const REASONS: Readonly<Record<MixedLatent['reason'], string>> = {
   'kept-and-matters': 'kept, and matters',
@@ -41,7 +41,7 @@ function latentLines({ latents, rule }: MixResults): string[] {
 
 /** A latent that is re-sampled in full has nothing more to lose. */
 function lossText({ mean, sd }: NonNullable<MixedLatent['loss']>): string {
-  return mean === 0 && sd === 0 ? 'is there' : `${signed(mean)} ±${rough(sd)}`;
+  return mean === 0 && sd === 0 ? 'already so' : `${signed(mean)} ±${rough(sd)}`;
 }
 
 function shareLines({ images, pairs, classCodes, reEncoded, random }: MixResults): string[] {
@@ -61,7 +61,7 @@ function differenceLines({ random }: MixResults): string[] {
     const { difference, asOften, subsets, outOf } = one;
     const [low, high] = difference.interval.map((end) => points(end));
     const drawn = subsets.length === outOf ? `all ${outOf}` : `${subsets.length} of ${outOf}`;
-    return `class codes − ${randomName(one)}: ${points(difference.mean)} points [${low}, ${high}]; ${drawn} subsets, ${count(asOften, 'subset')} followed as often`;
+    return `class codes − ${randomName(one)}: ${points(difference.mean)} points [${low}, ${high}]; ${drawn} subsets tried, ${asOften} of them followed as often or more`;
   });
 }
 

@@ -16,8 +16,16 @@ export const addEvaluate: Registration = (program, answer) => {
     'folder for the results, of its own; an interrupted evaluation in it goes on',
   )
     .option('--images <n>', 'another number of held-out images than the configuration has', wholeNumber(1))
-    .option('--attacks <names>', 'only these attacks, with commas between them', nameList)
-    .option('--defences <names>', 'only these defences, with commas between them', nameList)
+    .option(
+      '--attacks <names>',
+      'only these attacks, with commas between them: pgd-l2, deepfool, …, or labels of the configuration',
+      nameList,
+    )
+    .option(
+      '--defences <names>',
+      'only these, with commas: schedules of the source by name, file (all of them), linear, "constant 0.5", none, noise, blur',
+      nameList,
+    )
     .addOption(backendOption())
     .option('--workers <n>', 'threads that share the images', wholeNumber(1))
     .addOption(jsonOption('one JSON object on standard output at the end; progress stays on standard error'))
