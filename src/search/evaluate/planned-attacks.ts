@@ -43,46 +43,66 @@ export interface AttacksAsked {
 /**
  * The attacks of a configuration, in its order.
  * @throws BoSearchError `E_CONFIG` with the place: for labels that repeat, more images than there are, an attack that
- * needs gradients where there are none, or settings that do not fit the images.
+ * needs gradients where there are none, several bounds for a minimum norm, or settings that do not fit the images.
  */
-export function plannedAttacks({ config, configFile, image, only }: AttacksAsked): PlannedAttack[] {
+export function plannedAttacks(asked: AttacksAsked): PlannedAttack[] {
+  const { config, configFile, only } = asked;
   const evaluation = evaluationOf(config);
-  const entries = chosenEntries(evaluation, only);
-  const labels = entries.map(({ name, label }) => label ?? name);
-  return entries.flatMap((entry, i) => {
+  const known = new Set<string>();
+  return chosenEntries(evaluation, only).flatMap((entry) => {
     const place = (...keys: (string | number)[]) => {
       const at = evaluation.attacks?.indexOf(entry) ?? -1;
       return at < 0
         ? `attack ${entry.name}`
         : configPlace(configFile, ['evaluation', 'attacks', at, ...keys]);
     };
-    if (labels.indexOf(labels[i]) < i) {
-      throw refused(place('name'), `expected every attack once, got ${JSON.stringify(labels[i])} again`, {
+    const planned = plannedOf(entry, place, evaluation, asked);
+    const names = [...new Set(planned.flatMap(({ family, label }) => [family, label]))];
+    const again = names.find((name) => known.has(name));
+    if (again !== undefined) {
+      throw refused(place('name'), `expected every attack once, got ${JSON.stringify(again)} again`, {
         hint: 'give each a label of its own',
       });
     }
-    const images = entry.images ?? evaluation.images;
-    if (images > evaluation.images) {
-      throw refused(
-        place('images'),
-        `expected at most the ${evaluation.images} of evaluation.images, got ${images}`,
-      );
-    }
-    const planned = attacksOf(withShape(entry, image), config.attack.l2Bound).map(({ attack, bound }) => ({
-      label: bound === undefined ? labels[i] : `${labels[i]} ε=${bound}`,
-      family: labels[i],
-      attack,
-      images,
-      expectation: entry.eot ?? ONE_DRAW,
-    }));
-    if (evaluation.gradients === 'black-box' && planned.some(({ attack }) => attack.needs === 'gradients')) {
-      throw refused(
-        place('name'),
-        `expected an attack without gradients, as evaluation.gradients: black-box, got ${entry.name}`,
-      );
-    }
+    for (const name of names) known.add(name);
     return planned;
   });
+}
+
+/** The attacks of one entry. */
+function plannedOf(
+  entry: EvaluatedAttackConfig,
+  place: (...keys: (string | number)[]) => string,
+  evaluation: EvaluationConfig,
+  { config, image }: AttacksAsked,
+): PlannedAttack[] {
+  const { name, label: family = name, images = evaluation.images, eot = ONE_DRAW } = entry;
+  if (images > evaluation.images) {
+    throw refused(
+      place('images'),
+      `expected at most the ${evaluation.images} of evaluation.images, got ${images}`,
+    );
+  }
+  const attacks = attacksOf(withShape(entry, image), config.attack.l2Bound);
+  const [{ attack: first }] = attacks;
+  if (first.kind === 'minimum-norm' && attacks.length > 1) {
+    throw refused(place(boundsOf(entry)?.key ?? 'name'), `expected one bound, got ${attacks.length}`, {
+      hint: `${name} looks for the nearest error, whatever the bound: one run is read at all of them`,
+    });
+  }
+  if (evaluation.gradients === 'black-box' && first.needs === 'gradients') {
+    throw refused(
+      place('name'),
+      `expected an attack without gradients, as evaluation.gradients: black-box, got ${name}`,
+    );
+  }
+  return attacks.map(({ attack, bound }) => ({
+    label: attack.kind === 'minimum-norm' ? family : `${family} ε=${bound}`,
+    family,
+    attack,
+    images,
+    expectation: eot,
+  }));
 }
 
 function chosenEntries(

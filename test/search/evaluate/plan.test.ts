@@ -124,10 +124,24 @@ describe('attacks of an evaluation', () => {
     );
   });
 
+  it('are told by their name alone where they look for the nearest error, whose restarts have a bound', () => {
+    expect(attacks('  attacks: [{ name: fab-l2, restarts: 2, l2Bound: 1 }]')).toMatchObject([
+      { label: 'fab-l2', family: 'fab-l2', bound: null },
+    ]);
+  });
+
   it.each([
     [
       '  attacks: [{ name: pgd-l2 }, { name: pgd-l2, steps: 9 }]',
       'evaluation.attacks.1.name: expected every attack once, got "pgd-l2" again',
+    ],
+    [
+      '  attacks: [{ name: pgd-l2, l2Bound: 1 }, { name: deepfool, label: pgd-l2 ε=1 }]',
+      'evaluation.attacks.1.name: expected every attack once, got "pgd-l2 ε=1" again',
+    ],
+    [
+      '  attacks: [{ name: fab-l2, restarts: 2, l2Bound: [1, 2] }]',
+      'evaluation.attacks.0.l2Bound: expected one bound, got 2',
     ],
     [
       '  images: 5\n  attacks: [{ name: pgd-l2, images: 6 }]',
@@ -256,6 +270,10 @@ describe('the evaluation section', () => {
     [
       '  attacks: [{ name: pgd-l2, steps: 0 }]',
       'search.yaml:5:36 evaluation.attacks.0.steps: expected an integer of at least 1, got 0',
+    ],
+    [
+      '  attacks: [{ name: pgd-l2, l2Bound: 0 }]',
+      'search.yaml:5:38 evaluation.attacks.0.l2Bound: expected a number above 0, got 0',
     ],
     [
       '  attacks: [{ name: pgd-l2, stepz: 4 }]',
