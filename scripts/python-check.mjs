@@ -1,6 +1,6 @@
 // Tests python/ and holds it to the TypeScript: `node scripts/python-check.mjs`. Needs dist/ (npm run build), Python 3.10
 // or later and, once, PyPI. Without Python or torch it says so and skips; any other failure ends with code 1.
-// python/tests/agreement.mjs, the last step, says what is compared.
+// python/tests/agreement.mjs and attack-agreement.mjs, the last steps, say what is compared.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -19,6 +19,7 @@ if (python === undefined) {
   if (venvPython !== undefined) {
     run(venvPython, ['-m', 'pytest', '-q', '-p', 'no:cacheprovider'], at('python'));
     run(process.execPath, [at('python/tests/agreement.mjs'), venvPython], at('.'));
+    run(process.execPath, [at('python/tests/attack-agreement.mjs'), venvPython], at('.'));
   }
 }
 
