@@ -1,8 +1,10 @@
 /** From names of defences to what stands in front of the classifier. */
 import { BoSearchError } from '../../errors.js';
+import { canonicalJson } from '../../objective/images/content-hash.js';
 import type { PreprocessingOptions } from '../../objective/purification/preprocessing.js';
 import { scheduleName } from '../../report/schedule-rows.js';
 import {
+  ALPHA_TOLERANCE,
   type BaselineName,
   baselineSchedules,
   constantSchedule,
@@ -50,9 +52,9 @@ const WITH_PREPROCESSING = ' + preprocessing';
 const NO_DEFENCE: PlannedDefence = { label: 'no defence', kind: 'bare', preprocessing: {}, purifications: 1 };
 
 /**
- * The defences of a configuration, in the order of their names; of two with one label the first.
+ * The defences of a configuration, in the order of their names, each once.
  * @throws BoSearchError `E_CONFIG` with the place, for a name that neither the file nor a formula gives, or
- * preprocessing that the configuration does not have.
+ * preprocessing that the configuration does not have; `E_SCHEDULES` for different defences of one label.
  */
 export function plannedDefences(asked: DefencesAsked): PlannedDefence[] {
   const { config, configFile, only, schedules } = asked;
@@ -65,7 +67,32 @@ export function plannedDefences(asked: DefencesAsked): PlannedDefence[] {
         : 'defences';
     return namedDefences(name, place, evaluation, asked);
   });
+  for (const defence of all) assertOnlyOne(all, defence);
   return all.filter(({ label }, i) => all.findIndex((other) => other.label === label) === i);
+}
+
+/** @throws BoSearchError `E_SCHEDULES` if another defence has the same label: one of the two would be left out. */
+function assertOnlyOne(all: readonly PlannedDefence[], defence: PlannedDefence): void {
+  const { label } = defence;
+  if (all.every((other) => other.label !== label || areAlike(other, defence))) return;
+  throw new BoSearchError(
+    'E_SCHEDULES',
+    `defences: expected one defence called ${JSON.stringify(label)}, got two that differ`,
+    { hint: 'give each schedule of the file a label of its own' },
+  );
+}
+
+/** True if both do the same, whatever they are called: α of a file may be rounded. */
+function areAlike(one: PlannedDefence, other: PlannedDefence): boolean {
+  const { alphas = [] } = other;
+  const own = one.alphas ?? [];
+  const rest = ({ kind, preprocessing, purifications }: PlannedDefence) =>
+    canonicalJson({ kind, preprocessing, purifications });
+  return (
+    own.length === alphas.length &&
+    own.every((value, i) => Math.abs(value - alphas[i]) <= ALPHA_TOLERANCE) &&
+    rest(one) === rest(other)
+  );
 }
 
 function defaultNames({ schedules }: SchedulesFile): string[] {

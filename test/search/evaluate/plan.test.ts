@@ -187,6 +187,21 @@ describe('defences of an evaluation', () => {
     expect(cosine.alphas?.[2]).toBeCloseTo(1, 12);
   });
 
+  it('are refused where two of one label differ: none is left out in silence', () => {
+    const twice = (label?: string) =>
+      [0.1, 0.2].map((alpha): Schedule => ({
+        kind: 'custom',
+        ...(label === undefined ? {} : { label }),
+        alphas: [alpha, 0, 0],
+      }));
+    const schedules = (list: readonly Schedule[]) => refusal('  defences: [file, none]', { schedules: list });
+    const message = (label: string) =>
+      `defences: expected one defence called "${label}", got two that differ`;
+    expect(schedules(twice())).toBe(message('custom'));
+    expect(schedules(twice('mine'))).toBe(message('mine'));
+    expect(schedules(twice('no defence').slice(1))).toBe(message('no defence'));
+  });
+
   it('average K purifications, but where nothing is drawn by preprocessing alone', () => {
     const { defences } = planOf('  purifications: 7');
     expect(defences.map(({ label, purifications }) => [label, purifications])).toEqual([
