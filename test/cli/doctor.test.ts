@@ -47,10 +47,10 @@ describe('bo-search doctor', () => {
     expect(stdout).toMatch(
       /\n {2}--backend auto takes \w+\n\nEvaluator \S+ \S+puppet\.mjs none\n {2}ok {7}start +puppet 3 on strings:0: toy, /,
     );
-    expect(stdout).toMatch(/\n7 checks passed\n$/);
+    expect(stdout).toMatch(/\n7 checks passed, 5 skipped\n$/);
     expect(stderr).toMatch(/^backend tensorflow +0\/4$/m);
     expect(stderr).toMatch(/^backends +4\/4$/m);
-    expect(stderr).toMatch(/^checks +7\/7$/m);
+    expect(stderr).toMatch(/^checks +12\/12$/m);
   });
 
   it('looks at the one backend that is asked for, and at none that is not', async () => {
