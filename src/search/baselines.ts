@@ -70,6 +70,9 @@ export function assertSchedulesFit(
   }
 }
 
+/** What follows such a warning where a run was named. */
+export const IF_NOT_MEANT = 'if that is not meant, give the configuration of the run';
+
 /**
  * Warns of schedules that were learned for another task or model: they can be judged, but are not what they were.
  * Files that do not say what they were learned for are taken as they are.

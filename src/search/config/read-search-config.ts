@@ -33,7 +33,10 @@ export function readSearchConfig(text: string, file = 'search.yaml'): SearchConf
   const mistakes = [
     ...(result.error?.issues ?? []).flatMap((issue) => mistakesOf(issue, placed)),
     ...conflicts,
-  ].sort((a, b) => a.line - b.line || a.column - b.column);
+  ]
+    // two rules may say one thing of one place
+    .filter((one, i, all) => all.findIndex((other) => isSame(one, other)) === i)
+    .sort((a, b) => a.line - b.line || a.column - b.column);
   const more = mistakes.length - MOST_SHOWN;
   const shown = mistakes
     .slice(0, MOST_SHOWN)
@@ -86,6 +89,10 @@ function withoutEmptySections(value: unknown, schema: unknown): unknown {
 interface Mistake extends TextPlace {
   /** What follows the place. */
   readonly text: string;
+}
+
+function isSame(one: Mistake, other: Mistake): boolean {
+  return one.line === other.line && one.column === other.column && one.text === other.text;
 }
 
 function mistakesOf(issue: z.core.$ZodIssue, placed: PlacedValue): Mistake[] {

@@ -8,7 +8,7 @@ import {
 } from '../../evaluators/index.js';
 import { canonicalJson, contentHash } from '../../objective/images/content-hash.js';
 import type { ImageSet } from '../../objective/images/image-set.js';
-import { assertSchedulesFit, foreignSchedules } from '../baselines.js';
+import { assertSchedulesFit, foreignSchedules, IF_NOT_MEANT } from '../baselines.js';
 import { evaluatorOptions } from '../command-judge.js';
 import { configPlace } from '../config/config-place.js';
 import { searchSampleImages } from '../config/racing-plan.js';
@@ -106,7 +106,7 @@ async function prepare(
     model: description.model.name,
     ...(config.task === undefined ? {} : { task: config.task }),
   });
-  if (foreign !== undefined) options.onEvent?.({ kind: 'warning', message: foreign });
+  if (foreign !== undefined) options.onEvent?.({ kind: 'warning', message: `${foreign}; ${IF_NOT_MEANT}` });
   assertAnswerable(plan, configFile, evaluator);
   assertAttacksFit(plan, height * width * channels, description.classes.length);
   const asked = { set: 'heldOut', images: plan.evaluation.images, seed: config.seed };

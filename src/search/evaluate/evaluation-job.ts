@@ -2,7 +2,7 @@
 import { chooseImages } from '../../objective/images/choose-images.js';
 import { type OpenedModel, openModel } from '../../objective/models/open-model.js';
 import { openRuntime, type Runtime } from '../../objective/tensors/runtime.js';
-import { assertSchedulesFit, foreignSchedules } from '../baselines.js';
+import { assertSchedulesFit, foreignSchedules, IF_NOT_MEANT } from '../baselines.js';
 import { assertModelFits, type FittingModel } from '../config/assert-fits.js';
 import type { SearchConfig } from '../config/search-config.js';
 import { isAborted } from '../job-events.js';
@@ -63,7 +63,7 @@ async function prepare(config: SearchConfig, options: RunEvaluationOptions): Pro
     model: manifest.name,
     ...(config.task === undefined ? {} : { task: config.task }),
   });
-  if (foreign !== undefined) options.onEvent?.({ kind: 'warning', message: foreign });
+  if (foreign !== undefined) options.onEvent?.({ kind: 'warning', message: `${foreign}; ${IF_NOT_MEANT}` });
   await assertEvaluable(plan, config, configFile, fitting);
   const pool = await fitting.images.open();
   const count = plan.evaluation.images;

@@ -279,6 +279,10 @@ describe('runEvaluation refuses', () => {
       'E_CONFIG_CHANGED',
       'purifications: expected 2, with which /first was begun, got 3',
     ]);
+    expect(await refusal(configText(SMALL).replace('task: coarse', 'task: fine'), 'first')).toEqual([
+      'E_CONFIG_CHANGED',
+      'task: expected "coarse", with which /first was begun, got "fine"',
+    ]);
     expect(await refusal(configText(SMALL, 'seed: 2'), 'first')).toEqual([
       'E_CONFIG_CHANGED',
       'seed: expected 1, with which /first was begun, got 2',
