@@ -1,6 +1,5 @@
 /** One attack against one defence. */
 import { dirname } from 'node:path';
-import { performance } from 'node:perf_hooks';
 import { internalError } from '../../errors.js';
 import { checkpointedAttack } from '../../objective/attacks/run/checkpointed-attack.js';
 import type { GradientPath } from '../../objective/attacks/model/attackable-model.js';
@@ -17,6 +16,7 @@ import { type PackedImages, packImages, unpackImages } from './packed-images.js'
 import { attackedModel } from './attacked-model.js';
 import type { PlannedAttack } from './planned-attacks.js';
 import type { PlannedDefence } from './planned-defences.js';
+import { checkpointClock } from './checkpoint-clock.js';
 import {
   BATCH_SIZE,
   canDraw,
@@ -119,13 +119,7 @@ async function run(
   const model = await attackedModel(session, defence, attack);
   const file = store.partialFile(request);
   await makeFolder(dirname(file));
-  let saved = performance.now();
-  const isDue = (): boolean => {
-    const now = performance.now();
-    if (now - saved < 1000 * session.checkpointSeconds) return false;
-    saved = now;
-    return true;
-  };
+  const clock = checkpointClock(session.checkpointSeconds);
   const result = await checkpointedAttack(
     {
       attack: planned.attack,
@@ -137,6 +131,7 @@ async function run(
       seed,
       batchSize: BATCH_SIZE,
       verification: verificationFor(session, defence),
+      onSnapshot: () => clock.roundOver(),
       onProgress: ({ done, total }) =>
         onEvent?.({
           kind: 'attacking-defence',
@@ -147,7 +142,7 @@ async function run(
         }),
       ...(signal === undefined ? {} : { signal }),
     },
-    { file, facts: canonicalJson(request), everyRounds: Number.MAX_SAFE_INTEGER, isDue },
+    { file, facts: canonicalJson(request), everyRounds: Number.MAX_SAFE_INTEGER, isDue: () => clock.isDue() },
   );
   return { result: packImages(result.perImage), images: result.images };
 }
