@@ -26,6 +26,7 @@ import {
   type SearchEvent,
 } from '../../src/search/index.js';
 import { foreignSchedules } from '../../src/search/baselines.js';
+import { acquireLock } from '../../src/storage/lock.js';
 
 const PUPPET = fileURLToPath(new URL('puppet-evaluator.mjs', import.meta.url));
 
@@ -203,14 +204,14 @@ describe('runBaselines(config, { out })', () => {
   });
 
   it('lets one process at a time into a folder, and goes on with what the one before left', async () => {
-    const both = await Promise.allSettled([1, 2].map(() => scored(evaluated(4), 'rivals')));
-    const refused = both.flatMap((end) => (end.status === 'rejected' ? [end.reason as Error] : []));
-    expect(refused).toEqual([
-      expect.objectContaining({
-        code: 'E_LOCKED',
-        message: `${at('rivals', 'study.lock')}: expected no other writer, got this process`,
-      }),
-    ]);
+    mkdirSync(at('rivals'));
+    const rival = acquireLock(at('rivals'));
+    expect(await refusal(scored(evaluated(4), 'rivals'))).toBe(
+      'E_LOCKED /rivals/study.lock: expected no other writer, got this process',
+    );
+    expect(readdirSync(at('rivals'))).toEqual(['study.lock']);
+    rival.release();
+    await scored(evaluated(4), 'rivals');
     expect(readdirSync(at('rivals')).sort()).toEqual([
       'baseline-schedules.json',
       'baselines.json',
