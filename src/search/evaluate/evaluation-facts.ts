@@ -11,6 +11,8 @@ import type { SearchConfig } from '../config/search-config.js';
 import { RESULTS_FILE } from '../results.js';
 import { firstDifference, shown } from '../search-facts.js';
 import { writeWhole } from '../write-whole.js';
+import { TIMINGS_FILE } from './timings.js';
+import { VIEW_FILES } from './view-files.js';
 
 export const EVALUATION_FILE = 'evaluation.json';
 
@@ -120,8 +122,8 @@ async function readFacts(out: string): Promise<EvaluationFacts | undefined> {
   return value.facts as EvaluationFacts;
 }
 
-/** Files that say that a folder is somebody else's. */
-const OF_OTHERS = [JOURNAL_FILE, BASELINES_FILE, RESULTS_FILE];
+/** Files that say that a folder is somebody else's: those of a run, and those that an evaluation would write over. */
+const OF_OTHERS = [JOURNAL_FILE, BASELINES_FILE, RESULTS_FILE, TIMINGS_FILE, ...VIEW_FILES];
 
 function assertNothingElse(out: string): void {
   if (!existsSync(out)) return;

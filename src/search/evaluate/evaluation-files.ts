@@ -8,11 +8,7 @@ import { formatJson } from '../../schedules/format-json.js';
 import { RESULTS_FILE } from '../results.js';
 import { writeWhole } from '../write-whole.js';
 import type { EvaluationResults } from './evaluation-results.js';
-
-/** Names of the files but for the results. */
-const ROWS_FILE = 'evaluation.csv';
-const IMAGES_FILE = 'evaluation-images.csv';
-const PICTURE_FILE = 'evaluation.svg';
+import { IMAGES_FILE, PICTURE_FILE, ROWS_FILE } from './view-files.js';
 
 /**
  * Writes the files, the results last, so that where they are, all is.

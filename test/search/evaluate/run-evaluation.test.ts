@@ -291,6 +291,13 @@ describe('runEvaluation refuses', () => {
   });
 
   it('a folder of something else, and one whose facts are damaged', async () => {
+    mkdirSync(at('a-table'));
+    writeFileSync(at('a-table', 'evaluation.csv'), 'mine');
+    expect(await refusal(configText(SMALL), 'a-table')).toEqual([
+      'E_STORAGE',
+      '/a-table: expected the folder of an evaluation or a new one, got one with evaluation.csv',
+    ]);
+    expect(readFileSync(at('a-table', 'evaluation.csv'), 'utf8')).toBe('mine');
     mkdirSync(at('a-run'));
     writeFileSync(at('a-run', 'study.jsonl'), '');
     expect(await refusal(configText(SMALL), 'a-run')).toEqual([

@@ -6,6 +6,7 @@
  * judged again, as float32 and rounded to 8 bits.
  */
 import { emptyTally } from '../model/counted-model.js';
+import { flaggingNonFinite } from '../model/flagging-non-finite.js';
 import { attackAll } from './attack-batches.js';
 import { assertCleanFinite } from './attack-checks.js';
 import type { AttackRun, AttackRunResult } from './attack-run.js';
@@ -25,8 +26,8 @@ export type {
 /**
  * Attacks the images.
  *
- * NaN never makes a success: an image whose logits or gradients are not finite on the way is flagged, and stays clean
- * if the attack's proposal is not finite either.
+ * NaN never makes a success: an image whose logits or gradients are not finite on the way, or on which the model gives up
+ * with `E_NON_FINITE`, is flagged, and stays clean if the attack's proposal is not finite either.
  *
  * @throws ShapeError if images, labels and ids do not fit the model or each other; BoSearchError `E_ATTACK` if the attack
  * needs gradients and the model gives none, an image is outside [0, 1], an id comes twice, a label is no class, a batch
@@ -38,8 +39,19 @@ export async function runAttack(run: AttackRun): Promise<AttackRunResult> {
   const ready = readyRun(run);
   const snapshot = run.from ?? (await cleanSnapshot(ready));
   if (run.from === undefined) await run.onSnapshot?.(snapshot);
-  await attackAll(ready, snapshot);
-  return verifiedResult(ready, snapshot);
+  const flagging = withFlags(ready);
+  await attackAll(flagging, snapshot);
+  return verifiedResult(flagging, snapshot);
+}
+
+/** The run with models that flag an image where they would give up on all. */
+function withFlags(run: ReadyRun): ReadyRun {
+  const { machine, model } = run.pair;
+  return {
+    ...run,
+    victim: flaggingNonFinite(run.victim),
+    pair: { machine, model: flaggingNonFinite(model) },
+  };
 }
 
 /** The snapshot before any attack: the clean images are judged, and no other. */
