@@ -11,11 +11,10 @@ import { runMachine } from '../attacks/contract/attack-machine.js';
 import type { AttackMachine } from '../attacks/contract/attack-machine.js';
 import type { FixedBudgetAttack, Perturbed } from '../attacks/contract/fixed-budget-attack.js';
 import { gatherRows } from '../attacks/geometry/gather-rows.js';
-import { assertInBox } from '../attacks/geometry/l2.js';
 import { predictedClass } from '../attacks/losses/cross-entropy.js';
 import { withCheckedGradients } from '../attacks/model/checked-model.js';
 import { type ExpectationPlan, withExpectation } from '../attacks/model/expected-model.js';
-import { assertWithinBall } from '../attacks/run/attack-checks.js';
+import { assertAllowed } from '../attacks/run/attack-checks.js';
 import { DEFAULT_BATCH_SIZE } from '../attacks/run/ready-run.js';
 import type { ImagesOfBlock } from './evaluation-blocks.js';
 import type { PreparedImages, PurificationDraws } from './prepared-images.js';
@@ -114,8 +113,7 @@ async function perturbed(
     const [from, to] = [at * model.pixels, (at + 1) * model.pixels];
     const image = moved.subarray(from, to);
     if (!image.every(Number.isFinite)) continue;
-    assertInBox(image, model.pixels, [id], name);
-    assertWithinBall(name, attack.ball, id, image, pixels.subarray(from, to));
+    assertAllowed(attack, id, image, pixels.subarray(from, to));
     out.set(image, from);
   }
   return out;

@@ -1,5 +1,6 @@
 /** What is run beside the attacks, to show where they are too weak: transfers, the purifier off, noise, more draws. */
 import type { Ball } from '../../objective/attacks/geometry/ball.js';
+import { gatherRows } from '../../objective/attacks/geometry/gather-rows.js';
 import { type DrawnJudgement, judge } from '../../objective/attacks/run/judge.js';
 import { isFooled, ONE_DRAW, type Verification } from '../../objective/attacks/run/verification.js';
 import type { AttackableModel } from '../../objective/attacks/model/attackable-model.js';
@@ -153,13 +154,11 @@ async function firmlyFooled(
   const first = await judged(session, model, images, set, { key, count: 1 });
   if (verification.draws === 1) return first.map(({ wrong }) => wrong > 0);
   const rows = first.flatMap(({ wrong }, row) => (wrong > 0 ? [row] : []));
-  const d = valuesPerImage(set.shape);
   const some = {
     ids: rows.map((row) => set.ids[row]),
     labels: Int32Array.from(rows, (row) => set.labels[row]),
   };
-  const pixels = new Float32Array(rows.length * d);
-  for (const [at, row] of rows.entries()) pixels.set(images.subarray(row * d, (row + 1) * d), at * d);
+  const pixels = gatherRows(images, rows, valuesPerImage(set.shape));
   const again = await judged(session, model, pixels, some, { key, from: 1, count: verification.draws });
   const fooled = first.map(() => false);
   for (const [at, row] of rows.entries()) fooled[row] = isFooled(again[at].wrong, verification);

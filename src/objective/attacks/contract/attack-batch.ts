@@ -1,5 +1,5 @@
 /** What every attack works on, and the model it may ask. */
-import type { AttackableModel } from '../model/attackable-model.js';
+import type { AttackableModel, Draw } from '../model/attackable-model.js';
 
 /** A model that gives gradients. */
 export type DifferentiableModel = Required<Pick<AttackableModel, 'vjp'>> & AttackableModel;
@@ -18,6 +18,15 @@ export interface AttackBatch<Model extends AttackableModel = AttackableModel> {
   /** Seed of the attack's own random choices. */
   readonly seed: number;
   readonly signal?: AbortSignal;
+}
+
+/** One fresh run of the model for rows of a batch. */
+export function drawOfRows(
+  { key, ids }: Pick<AttackBatch, 'key' | 'ids'>,
+  rows: Int32Array,
+  index: number,
+): Draw {
+  return { key, index, imageIds: Array.from(rows, (row) => ids[row]) };
 }
 
 /** Things worth knowing of an attack on one image; none of them makes a success. */

@@ -14,7 +14,7 @@
  *
  * The result is, of all points visited, the misclassified one with the largest margin, else the one with the largest.
  */
-import type { AttackBatch, DifferentiableModel } from '../contract/attack-batch.js';
+import { type AttackBatch, type DifferentiableModel, drawOfRows } from '../contract/attack-batch.js';
 import type { AttackMachine } from '../contract/attack-machine.js';
 import type { Perturbed } from '../contract/fixed-budget-attack.js';
 import { gatherRows } from '../geometry/gather-rows.js';
@@ -102,13 +102,13 @@ async function rankTargets(batch: Batch, settings: ApgdSettings, state: ApgdStat
 
 /** Judges x_t of every image that goes on, and moves on to x_{t+1}; after the last, to the next run. */
 async function iterate(batch: Batch, method: ApgdMethod, state: ApgdState): Promise<void> {
-  const { model, ids, key } = batch;
+  const { model, ids } = batch;
   const { settings } = method;
   const rows = Int32Array.from(ids.keys()).filter((row) => state.active[row] === 1);
   const points = gatherRows(state.ascent.current, rows, model.pixels);
   // Every judgement is a fresh draw: after the one of the targets, N + 1 a run.
   const index = (isTargeted(settings) ? 1 : 0) + state.run * (settings.iterations + 1) + state.iteration;
-  const draw = { key, index, imageIds: Array.from(rows, (row) => ids[row]) };
+  const draw = drawOfRows(batch, rows, index);
   const asked = askedOf(batch, settings, state, rows);
   if (state.iteration === settings.iterations) {
     const logits = await model.logits(points, draw);

@@ -11,7 +11,7 @@
 import type { Attack } from '../contract/attack.js';
 import type { AttackBatch, DifferentiableModel } from '../contract/attack-batch.js';
 import type { AttackMachine } from '../contract/attack-machine.js';
-import type { Candidates } from '../contract/minimum-norm-attack.js';
+import { proposalsOf } from '../contract/proposals.js';
 import { gatherRows } from '../geometry/gather-rows.js';
 import { type ExpectationPlan, withExpectation } from '../model/expected-model.js';
 import { type ScreenedPoint, type Screening, screenPoints } from './screening.js';
@@ -150,7 +150,8 @@ async function attack(batch: Batch, plan: CascadePlan, state: CascadeState, know
   if (!machine.isDone(own, known)) return;
   const { attack: chosen, screened = true, group } = plan.stages[state.stage];
   const d = batch.model.pixels;
-  const proposed = proposalsOf(chosen, machine.result(own, known), own).map((candidates, at) => {
+  const all = proposalsOf(chosen, machine.result(own, known), own.ids.length, own.model);
+  const proposed = all.map((candidates, at) => {
     const finite = candidates.filter((image) => image.every(Number.isFinite));
     return [...(plan.among?.(finite, own.images.subarray(at * d, (at + 1) * d)) ?? finite)];
   });
@@ -164,13 +165,6 @@ function hold(state: CascadeState, row: number, group: string, points: readonly 
   if (points.length === 0) return;
   state.brokenBy[row].push(group);
   state.held[row].push(...points);
-}
-
-/** Of every image what an attack proposes: of a fixed budget one point, whether it was misclassified or not. */
-function proposalsOf({ kind }: Attack, result: unknown, { ids, model }: Batch): Candidates {
-  if (kind === 'minimum-norm') return result as Candidates;
-  const points = result as Float32Array;
-  return ids.map((_, at) => [points.slice(at * model.pixels, (at + 1) * model.pixels)]);
 }
 
 /** Screens the next candidate of every image of the stage; after the last, begins the next stage. */

@@ -3,14 +3,14 @@
  *
  * Notation: x the clean image, r the sum of the steps, η the overshoot, n classes looked at, the true one included.
  */
-import type { AttackBatch, DifferentiableModel } from '../contract/attack-batch.js';
+import { type AttackBatch, type DifferentiableModel, drawOfRows } from '../contract/attack-batch.js';
 import type { AttackMachine } from '../contract/attack-machine.js';
 import type { Candidates } from '../contract/minimum-norm-attack.js';
+import { gatherRows } from '../geometry/gather-rows.js';
 import { l2Distance } from '../geometry/l2.js';
 import type { DeepFoolSettings } from './deepfool-settings.js';
 import {
   allWrongClasses,
-  drawOf,
   isWrongAt,
   type NearestBoundary,
   nearestBoundary,
@@ -86,7 +86,7 @@ async function referenceStep(
     points: pointsAt(batch, gathered(state.total, rows, batch), rows, 1 + settings.overshoot),
   };
   if (state.step === settings.steps) {
-    const logits = await batch.model.logits(at.points, drawOf(batch, rows, state.draw));
+    const logits = await batch.model.logits(at.points, drawOfRows(batch, rows, state.draw));
     state.draw += 1;
     recordChanges(batch, settings, state, { ...at, logits });
     return;
@@ -111,19 +111,15 @@ async function paperStep(
   const found = await nearestBoundary(batch, { rows, points, classes, index: state.draw });
   const moved = stepped(batch, settings, state, { rows, found });
   const overshot = pointsAt(batch, moved, rows, 1 + settings.overshoot);
-  const logits = await batch.model.logits(overshot, drawOf(batch, rows, state.draw + 1));
+  const logits = await batch.model.logits(overshot, drawOfRows(batch, rows, state.draw + 1));
   state.draw += 2;
   setRows(state.total, rows, moved);
   recordChanges(batch, settings, state, { rows, points: overshot, logits });
 }
 
-/** Rows of a flat matrix with B rows. */
+/** Rows of a flat matrix with B rows, whatever its width. */
 function gathered<T extends Float64Array | Int32Array>(values: T, rows: Int32Array, { ids }: Batch): T {
-  const width = values.length / ids.length;
-  const out = values.slice(0, rows.length * width) as T;
-  for (const [at, row] of rows.entries())
-    out.set(values.subarray(row * width, (row + 1) * width), at * width);
-  return out;
+  return gatherRows(values, rows, values.length / ids.length);
 }
 
 function setRows(values: Float64Array, rows: Int32Array, some: Float64Array): void {

@@ -4,7 +4,7 @@
  * Notation: x the clean image, x_i where it stands, c the classes that are looked at, β the backward step.
  */
 import { randomStream } from '../../../math/random.js';
-import type { AttackBatch, DifferentiableModel } from '../contract/attack-batch.js';
+import { type AttackBatch, type DifferentiableModel, drawOfRows } from '../contract/attack-batch.js';
 import type { AttackMachine } from '../contract/attack-machine.js';
 import type { Candidates } from '../contract/minimum-norm-attack.js';
 import { gatherRows } from '../geometry/gather-rows.js';
@@ -14,7 +14,6 @@ import type { FabL2Settings } from './fab-settings.js';
 import { fabStep } from './fab-step.js';
 import {
   allWrongClasses,
-  drawOf,
   isWrongAt,
   type NearestBoundary,
   nearestBoundary,
@@ -122,7 +121,9 @@ async function iterate(
   const moved = movedPoints(batch, settings, state, found);
   const points = gatherRows(moved, rows, d);
   const logits =
-    rows.length === 0 ? new Float32Array(0) : await model.logits(points, drawOf(batch, rows, state.draw + 1));
+    rows.length === 0
+      ? new Float32Array(0)
+      : await model.logits(points, drawOfRows(batch, rows, state.draw + 1));
   state.draw += 2;
   state.current.set(moved);
   for (const [at, row] of rows.entries()) {

@@ -5,12 +5,12 @@
  * interpolates to 0. Such a point lies on the boundary, and may be judged to be on its right side by a rounding, for
  * ever; here interpolation goes a tenth of the rest beyond, so that the excess falls to a tenth a step.
  */
-import type { AttackBatch, DifferentiableModel } from '../contract/attack-batch.js';
+import { type AttackBatch, type DifferentiableModel, drawOfRows } from '../contract/attack-batch.js';
 import { gatherRows } from '../geometry/gather-rows.js';
 import { l2Distance } from '../geometry/l2.js';
 import { MARGIN } from '../losses/margin.js';
 import type { FabL2Settings } from './fab-settings.js';
-import { drawOf, isWrongAt } from './nearest-boundary.js';
+import { isWrongAt } from './nearest-boundary.js';
 import { type NearestPoints, recordNearest } from './nearest-points.js';
 
 /** Share of the rest, from where the margin should be 0 to the error, that interpolation goes beyond. */
@@ -41,8 +41,8 @@ export async function beginSearch(batch: Batch, nearest: NearestPoints, index: n
   const rows = Int32Array.from(ids.keys()).filter((row) => nearest.points[row].length > 0);
   const ends = images.slice();
   for (const row of rows) ends.set(nearest.points[row][0], row * d);
-  const right = await model.logits(gatherRows(images, rows, d), drawOf(batch, rows, index));
-  const wrong = await model.logits(gatherRows(ends, rows, d), drawOf(batch, rows, index + 1));
+  const right = await model.logits(gatherRows(images, rows, d), drawOfRows(batch, rows, index));
+  const wrong = await model.logits(gatherRows(ends, rows, d), drawOfRows(batch, rows, index + 1));
   const search: FabSearch = {
     step: 0,
     ends,
@@ -74,7 +74,7 @@ export async function searchStep(
       points[at * d + j] = clean + shares[at] * (search.ends[row * d + j] - clean);
     }
   }
-  const logits = await model.logits(points, drawOf(batch, rows, index));
+  const logits = await model.logits(points, drawOfRows(batch, rows, index));
   const margins = marginsOf(batch, rows, logits);
   search.step += 1;
   for (const [at, row] of rows.entries()) {

@@ -4,12 +4,11 @@
  * Notation: z logits, y the true class, f_k = z_k − z_y (below 0 while class k does not win), w_k = ∇f_k; the
  * boundary to class k is |f_k|/‖w_k‖₂ away. One gradient a class is all the Jacobian that this needs.
  */
-import type { AttackBatch, DifferentiableModel } from '../contract/attack-batch.js';
+import { type AttackBatch, type DifferentiableModel, drawOfRows } from '../contract/attack-batch.js';
 import { gatherRows } from '../geometry/gather-rows.js';
 import { l2Norm } from '../geometry/l2.js';
 import { isFiniteRow, predictedClass } from '../losses/cross-entropy.js';
 import { topClasses } from '../losses/top-classes.js';
-import type { Draw } from '../model/attackable-model.js';
 
 type Batch = AttackBatch<DifferentiableModel>;
 
@@ -34,11 +33,6 @@ export interface NearestBoundary {
   readonly gradients: Float32Array;
 }
 
-/** One fresh run of the defence for rows of a batch. */
-export function drawOf({ key, ids }: Batch, rows: Int32Array, index: number): Draw {
-  return { key, index, imageIds: Array.from(rows, (row) => ids[row]) };
-}
-
 /** All wrong classes of every image, (B, K − 1) flat, in order. */
 export function allWrongClasses({ model, labels }: Batch): Int32Array {
   const all = Array.from(labels, (label) =>
@@ -55,7 +49,7 @@ export async function strongestWrongClasses(batch: Batch, count: number, index: 
   const { model, images, labels } = batch;
   const logits = await model.logits(
     images,
-    drawOf(
+    drawOfRows(
       batch,
       labels.map((_, row) => row),
       index,
@@ -123,7 +117,7 @@ async function difference(
   }
   const points =
     places.length === asked.rows.length ? asked.points : gatherRows(asked.points, places, model.pixels);
-  const { logits, gradient } = await model.vjp(points, drawOf(batch, rows, asked.index), cotangent);
+  const { logits, gradient } = await model.vjp(points, drawOfRows(batch, rows, asked.index), cotangent);
   const values = Float64Array.from(
     rows,
     (row, place) => logits[place * K + wrong[place]] - logits[place * K + labels[row]],

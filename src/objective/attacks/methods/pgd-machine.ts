@@ -6,7 +6,7 @@
  *
  * Notation: ε the bound, a the step size, x the clean image, t the step, r the restart.
  */
-import type { AttackBatch, DifferentiableModel } from '../contract/attack-batch.js';
+import { type AttackBatch, type DifferentiableModel, drawOfRows } from '../contract/attack-batch.js';
 import type { AttackMachine } from '../contract/attack-machine.js';
 import type { Perturbed } from '../contract/fixed-budget-attack.js';
 import { gatherRows } from '../geometry/gather-rows.js';
@@ -70,13 +70,13 @@ function activeRows({ ids }: Batch, { settings }: Pgd, { best }: PgdState): Int3
 
 /** Judges where the images stand, and moves them on; after the last step of a run, to the start of the next one. */
 async function goOn(batch: Batch, pgd: Pgd, state: PgdState): Promise<void> {
-  const { model, labels, ids, key } = batch;
+  const { model, labels } = batch;
   const { steps } = pgd.settings;
   const rows = activeRows(batch, pgd, state);
   const points = gatherRows(state.current, rows, model.pixels);
   // Every step is a fresh draw of the defence: restart r, step t has number r·(steps + 1) + t.
   const index = state.restart * (steps + 1) + state.step;
-  const draw = { key, index, imageIds: Array.from(rows, (row) => ids[row]) };
+  const draw = drawOfRows(batch, rows, index);
   const rowLabels = rows.map((row) => labels[row]);
   const judged = (logits: Float32Array) => ({
     rows,

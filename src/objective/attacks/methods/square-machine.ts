@@ -6,7 +6,7 @@
  * and the round; the public code shares them within a batch. Round t is draw t.
  */
 import { randomStream, type RandomStream } from '../../../math/random.js';
-import type { AttackBatch } from '../contract/attack-batch.js';
+import { type AttackBatch, drawOfRows } from '../contract/attack-batch.js';
 import type { AttackMachine } from '../contract/attack-machine.js';
 import type { Perturbed } from '../contract/fixed-budget-attack.js';
 import { gatherRows } from '../geometry/gather-rows.js';
@@ -61,11 +61,11 @@ function activeRows({ earlyStop }: Settings, { wrong }: State): Int32Array {
 }
 
 async function goOn(batch: AttackBatch, settings: Settings, form: SquareForm, state: State): Promise<void> {
-  const { model, ids, key } = batch;
+  const { model } = batch;
   const d = model.pixels;
   const rows = activeRows(settings, state);
   const points = proposals(batch, settings, form, state, rows);
-  const draw = { key, index: state.round, imageIds: Array.from(rows, (row) => ids[row]) };
+  const draw = drawOfRows(batch, rows, state.round);
   const redraws = settings.incumbent === 'redrawn' && state.round > 0;
   const again = redraws ? await model.logits(gatherRows(state.current, rows, d), draw) : undefined;
   const logits = await model.logits(points, draw);

@@ -21,72 +21,61 @@ interface Rows {
  */
 export function flaggingNonFinite<Model extends AttackableModel>(model: Model): Model {
   const { classes, pixels } = model;
-  const logits = (images: Float32Array, draw: Draw): Promise<Float32Array> =>
-    askedInHalves(allOf(draw), (rows) => model.logits(imagesOf(images, rows, pixels), drawOf(draw, rows)), {
-      broken: () => new Float32Array(classes).fill(NaN),
-      joined: (a, b) => joined(a, b),
-    });
+  const logits = async (images: Float32Array, draw: Draw): Promise<Float32Array> => {
+    const whole = await orGivenUp(model.logits(images, draw));
+    if (whole !== undefined) return whole;
+    if (draw.imageIds.length <= 1) return nothing(classes);
+    const ask = (part: Rows) => logits(imagesOf(images, part, pixels), drawOf(draw, part));
+    return joined(...(await ofHalves(draw, ask)));
+  };
   const vjp = model.vjp?.bind(model);
   if (vjp === undefined) return { ...model, logits };
-  const fixed = (images: Float32Array, draw: Draw, cotangent: Float32Array): Promise<VjpResult> =>
-    askedInHalves(
-      allOf(draw),
-      ({ from, to }) =>
-        vjp(
-          imagesOf(images, { from, to }, pixels),
-          drawOf(draw, { from, to }),
-          cotangent.slice(from * classes, to * classes),
-        ),
-      {
-        broken: () => ({
-          logits: new Float32Array(classes).fill(NaN),
-          gradient: new Float32Array(pixels).fill(NaN),
-        }),
-        joined: (a, b) => ({
-          logits: joined(a.logits, b.logits),
-          gradient: joined(a.gradient, b.gradient),
-        }),
-      },
+  const gradients = async (images: Float32Array, draw: Draw, cotangent: CotangentOf): Promise<VjpResult> => {
+    const whole = await orGivenUp(vjp(images, draw, cotangent));
+    if (whole !== undefined) return whole;
+    if (draw.imageIds.length <= 1) return { logits: nothing(classes), gradient: nothing(pixels) };
+    // a function of the logits is one of the whole call, of which a half knows its own part only
+    const fixed = typeof cotangent === 'function' ? cotangent(await logits(images, draw)) : cotangent;
+    const [first, second] = await ofHalves(draw, (part) =>
+      gradients(
+        imagesOf(images, part, pixels),
+        drawOf(draw, part),
+        fixed.slice(part.from * classes, part.to * classes),
+      ),
     );
-  return {
-    ...model,
-    logits,
-    async vjp(images: Float32Array, draw: Draw, cotangent: CotangentOf) {
-      try {
-        return await vjp(images, draw, cotangent);
-      } catch (error) {
-        if (!isNonFinite(error)) throw error;
-        // a function of the logits is one of the whole call, of which the halves know their own part only
-        const known = typeof cotangent === 'function' ? cotangent(await logits(images, draw)) : cotangent;
-        return fixed(images, draw, known);
-      }
-    },
+    return {
+      logits: joined(first.logits, second.logits),
+      gradient: joined(first.gradient, second.gradient),
+    };
   };
+  return { ...model, logits, vjp: gradients };
 }
 
-/** The answer for `rows`, from halves where the whole fails. */
-async function askedInHalves<Answer>(
-  rows: Rows,
-  ask: (rows: Rows) => Promise<Answer>,
-  parts: { readonly broken: () => Answer; readonly joined: (a: Answer, b: Answer) => Answer },
-): Promise<Answer> {
+/** The answer; undefined where the model gave up. */
+async function orGivenUp<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
   try {
-    return await ask(rows);
+    return await answer;
   } catch (error) {
     if (!isNonFinite(error)) throw error;
-    if (rows.to - rows.from <= 1) return parts.broken();
-    const middle = (rows.from + rows.to) >> 1;
-    const first = await askedInHalves({ from: rows.from, to: middle }, ask, parts);
-    return parts.joined(first, await askedInHalves({ from: middle, to: rows.to }, ask, parts));
+    return undefined;
   }
+}
+
+async function ofHalves<Answer>(
+  { imageIds }: Draw,
+  ask: (rows: Rows) => Promise<Answer>,
+): Promise<[Answer, Answer]> {
+  const middle = imageIds.length >> 1;
+  const first = await ask({ from: 0, to: middle });
+  return [first, await ask({ from: middle, to: imageIds.length })];
+}
+
+function nothing(size: number): Float32Array {
+  return new Float32Array(size).fill(NaN);
 }
 
 function isNonFinite(error: unknown): boolean {
   return error instanceof BoSearchError && error.code === 'E_NON_FINITE';
-}
-
-function allOf({ imageIds }: Draw): Rows {
-  return { from: 0, to: imageIds.length };
 }
 
 function imagesOf(images: Float32Array, { from, to }: Rows, pixels: number): Float32Array {

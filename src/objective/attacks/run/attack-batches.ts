@@ -2,11 +2,11 @@
 import { internalError } from '../../../errors.js';
 import type { AttackBatch } from '../contract/attack-batch.js';
 import type { Candidates } from '../contract/minimum-norm-attack.js';
+import { proposalsOf } from '../contract/proposals.js';
 import { gatherRows } from '../geometry/gather-rows.js';
-import { assertInBox } from '../geometry/l2.js';
 import type { AttackableModel } from '../model/attackable-model.js';
 import { addTally, type RoundTallies, withTallies } from '../model/counted-model.js';
-import { assertWithinBall } from './attack-checks.js';
+import { assertAllowed } from './attack-checks.js';
 import type { AttackSnapshot } from './attack-snapshot.js';
 import type { ReadyRun } from './ready-run.js';
 import { isFooled } from './verification.js';
@@ -31,7 +31,8 @@ export async function attackAll(run: ReadyRun, snapshot: AttackSnapshot): Promis
       round.clear();
       await run.onSnapshot?.(snapshot);
     }
-    keep(run, rows, proposalsOf(run, machine.result(batch, state), rows.length), snapshot);
+    const proposals = proposalsOf(run.attack, machine.result(batch, state), rows.length, run.victim);
+    keep(run, rows, proposals, snapshot);
     snapshot.attacked += rows.length;
     snapshot.machine = null;
     await run.onSnapshot?.(snapshot);
@@ -47,14 +48,6 @@ function batchOf(run: ReadyRun, model: AttackableModel, rows: Int32Array): Attac
   return { model, images, ids, labels, key: run.key, seed: run.seed, ...signal };
 }
 
-/** A fixed budget has one proposal an image, whether it was misclassified or not. */
-function proposalsOf({ attack, victim }: ReadyRun, result: unknown, images: number): Candidates {
-  if (attack.kind === 'minimum-norm') return result as Candidates;
-  const d = victim.pixels;
-  const moved = result as Float32Array;
-  return Array.from({ length: images }, (_, at) => [moved.slice(at * d, (at + 1) * d)]);
-}
-
 /** Checks a batch's proposals and keeps them; one that is not finite is flagged and not kept. */
 function keep(run: ReadyRun, rows: Int32Array, proposals: Candidates, snapshot: AttackSnapshot): void {
   const d = run.victim.pixels;
@@ -65,10 +58,7 @@ function keep(run: ReadyRun, rows: Int32Array, proposals: Candidates, snapshot: 
     for (const image of finite) {
       if (image.length !== d)
         throw internalError(`${run.name}: expected images of ${d} values, got ${image.length}`);
-      assertInBox(image, d, [id], run.name);
-      if (run.attack.kind === 'fixed-budget') {
-        assertWithinBall(run.name, run.attack.ball, id, image, run.images.subarray(row * d, (row + 1) * d));
-      }
+      assertAllowed(run.attack, id, image, run.images.subarray(row * d, (row + 1) * d));
     }
     snapshot.proposals[row] = finite;
   }

@@ -1,7 +1,7 @@
 /** What has to hold before an attack runs and of what it proposes. */
 import { BoSearchError, ShapeError } from '../../../errors.js';
 import type { Ball } from '../geometry/ball.js';
-import { l2Distance } from '../geometry/l2.js';
+import { assertInBox, l2Distance } from '../geometry/l2.js';
 import { linfDistance } from '../geometry/linf.js';
 import type { AttackableModel } from '../model/attackable-model.js';
 import type { DrawnJudgement } from './judge.js';
@@ -105,8 +105,14 @@ export function assertCleanFinite(
   );
 }
 
-/** @throws BoSearchError `E_ATTACK` if the image (d) is farther from the clean one than the bound. */
-export function assertWithinBall(
+/** @throws BoSearchError `E_ATTACK` if the image (d) is outside [0, 1], or farther from the clean one than a fixed budget. */
+export function assertAllowed(attack: Attack, id: string, image: Float32Array, clean: Float32Array): void {
+  const { name } = attack.settings;
+  assertInBox(image, image.length, [id], name);
+  if (attack.kind === 'fixed-budget') assertWithinBall(name, attack.ball, id, image, clean);
+}
+
+function assertWithinBall(
   name: string,
   { norm, bound }: Ball,
   id: string,
